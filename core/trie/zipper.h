@@ -89,6 +89,10 @@ class Zipper {
   // must not be longer than path().
   virtual bool NextValueWithin(size_t prefix_bytes);
 
+  // As NextValueWithin(), but passes over everything below the present path: to the next path with a
+  // value that does not extend this one.
+  virtual bool NextValueBehind(size_t prefix_bytes);
+
   // Goes to the first path with a value that is at or after `target` in byte order; `target` counts
   // from the root. False if there is none, and the cursor stays.
   virtual bool SeekValue(std::string_view target);

@@ -1,0 +1,50 @@
+#include "core/facts/batch.h"
+
+#include "core/base/varint.h"
+#include "fmt/format.h"
+
+namespace pathkb {
+
+std::string EncodeBatch(const Batch& batch) {
+  std::string out;
+  AppendLengthPrefixed(batch.space, out);
+  for (const Change& change : batch.changes) {
+    out.push_back(static_cast<char>(change.kind));
+    if (change.kind != Change::Kind::kDeleteName) AppendLengthPrefixed(change.encoded_term, out);
+    if (change.kind != Change::Kind::kDeleteTerm) AppendLengthPrefixed(change.name, out);
+    if (change.kind == Change::Kind::kSet) AppendLengthPrefixed(change.entry, out);
+  }
+  return out;
+}
+
+absl::StatusOr<Batch> DecodeBatch(std::string_view bytes) {
+  std::string_view rest = bytes;
+  const auto bad = [&](std::string_view what) {
+    return absl::DataLossError(fmt::format("batch of {} bytes: {} at byte {}", bytes.size(), what,
+                                           bytes.size() - rest.size()));
+  };
+  const auto consume = [&](std::string& text) {
+    std::string_view view;
+    if (!ConsumeLengthPrefixed(rest, view)) return false;
+    text = view;
+    return true;
+  };
+  Batch batch;
+  if (!consume(batch.space)) return bad("no space name");
+  while (!rest.empty()) {
+    Change change;
+    const uint8_t kind = static_cast<uint8_t>(rest[0]);
+    if (kind < 1 || kind > 3) return bad(fmt::format("unknown kind of change {}", kind));
+    change.kind = static_cast<Change::Kind>(kind);
+    rest.remove_prefix(1);
+    if (change.kind != Change::Kind::kDeleteName && !consume(change.encoded_term)) {
+      return bad("no term");
+    }
+    if (change.kind != Change::Kind::kDeleteTerm && !consume(change.name)) return bad("no name");
+    if (change.kind == Change::Kind::kSet && !consume(change.entry)) return bad("no entry");
+    batch.changes.push_back(std::move(change));
+  }
+  return batch;
+}
+
+}  // namespace pathkb

@@ -1,0 +1,54 @@
+// Changes that are parsed and checked, ready to commit, and their bytes in the log.
+//
+//   batch  = space text, change*         text = length as core/base/varint, then the bytes
+//   change = kind (1 byte), then
+//            kind 1, set           encoded term text, name text (empty: unnamed), entry text
+//            kind 2, delete term   encoded term text
+//            kind 3, delete name   name text
+
+#ifndef PATHKB_CORE_FACTS_BATCH_H_
+#define PATHKB_CORE_FACTS_BATCH_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace pathkb {
+
+// One change to one fact. The space is not named here but by the batch: all changes of one batch are
+// in one space.
+struct Change {
+  enum class Kind : uint8_t {
+    kSet = 1,         // Insert, or replace what is there.
+    kDeleteTerm = 2,  // The unnamed fact with this term.
+    kDeleteName = 3,  // The named fact.
+  };
+  Kind kind = Kind::kSet;
+  std::string encoded_term;
+  std::string name;
+  // Of kSet: canonical entry bytes (core/facts/entry); with a name they hold the encoded term too.
+  std::string entry;
+
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
+// What one call changes, all or nothing. A value type.
+struct Batch {
+  std::string space;
+  std::vector<Change> changes;
+
+  friend bool operator==(const Batch&, const Batch&) = default;
+};
+
+// Bytes for the log.
+std::string EncodeBatch(const Batch& batch);
+
+// Reads what EncodeBatch() wrote. DataLoss, with the position, if the bytes are no batch.
+absl::StatusOr<Batch> DecodeBatch(std::string_view bytes);
+
+}  // namespace pathkb
+
+#endif  // PATHKB_CORE_FACTS_BATCH_H_

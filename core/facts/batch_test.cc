@@ -1,0 +1,44 @@
+// Round trip of every kind of change, and every cut of the bytes: read as fewer changes or refused.
+
+#include "core/facts/batch.h"
+
+#include "gtest/gtest.h"
+
+namespace pathkb {
+namespace {
+
+Batch Sample() {
+  Batch batch;
+  batch.space = "family";
+  batch.changes.push_back({Change::Kind::kSet, "\xC3Tom", "", ""});
+  batch.changes.push_back({Change::Kind::kSet, std::string(300, 't'), "name/of", "entry"});
+  batch.changes.push_back({Change::Kind::kDeleteTerm, "\xC3Tom", "", ""});
+  batch.changes.push_back({Change::Kind::kDeleteName, "", "name/of", ""});
+  return batch;
+}
+
+TEST(BatchTest, RoundTrip) {
+  EXPECT_EQ(*DecodeBatch(EncodeBatch(Sample())), Sample());
+  Batch empty;
+  empty.space = "s";
+  EXPECT_EQ(*DecodeBatch(EncodeBatch(empty)), empty);
+}
+
+TEST(BatchTest, CutsAndUnknownKindsAreRefused) {
+  const std::string bytes = EncodeBatch(Sample());
+  int whole = 0;
+  for (size_t cut = 0; cut < bytes.size(); ++cut) {
+    const auto batch = DecodeBatch(std::string_view(bytes).substr(0, cut));
+    if (batch.ok()) {
+      ++whole;
+      EXPECT_LT(batch->changes.size(), Sample().changes.size());
+    } else {
+      EXPECT_EQ(batch.status().code(), absl::StatusCode::kDataLoss);
+    }
+  }
+  EXPECT_EQ(whole, 4);  // After the space, and after each change but the last.
+  EXPECT_FALSE(DecodeBatch("\x01s\x09").ok());
+}
+
+}  // namespace
+}  // namespace pathkb

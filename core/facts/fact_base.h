@@ -1,0 +1,33 @@
+// What lies beneath the working set, as the working set sees it: the mapped snapshot, behind an
+// interface, because core knows no files.
+
+#ifndef PATHKB_CORE_FACTS_FACT_BASE_H_
+#define PATHKB_CORE_FACTS_FACT_BASE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/trie/zipper.h"
+
+namespace pathkb {
+
+// Immutable, any thread. Errors are DataLoss: the file contradicts itself there.
+class FactBase {
+ public:
+  virtual ~FactBase() = default;
+  // The value at exactly `path`: 0 for a plain fact, else an entry id of this base; nullopt if there is
+  // none.
+  virtual absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const = 0;
+  // Bytes of entry `id`, which a Find() or a cursor of this base gave; empty for id 0. They live as
+  // long as the base.
+  virtual absl::StatusOr<std::string_view> FindEntry(uint64_t id) const = 0;
+  // A cursor at the root; borrows the base.
+  virtual std::unique_ptr<Zipper> NewZipper() const = 0;
+};
+
+}  // namespace pathkb
+
+#endif  // PATHKB_CORE_FACTS_FACT_BASE_H_

@@ -1,0 +1,55 @@
+// The two key families of a space, from and to path bytes:
+//
+//   spaces/<space>/terms/<encoded term><name>   value 0 for a plain fact, else its entry id
+//   spaces/<space>/facts/<name>                 entry id; named facts only
+//
+// An encoded term is self-delimiting, so what follows it is the name, empty for an unnamed fact. A
+// pattern walks terms/, a name or the start of one walks facts/.
+
+#ifndef PATHKB_CORE_FACTS_KEYS_H_
+#define PATHKB_CORE_FACTS_KEYS_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace pathkb {
+
+inline constexpr size_t kSpaceNameBytesMax = 63;
+inline constexpr size_t kFactNameBytesMax = 1024;
+
+// InvalidArgument, quoting the name, unless it is `[a-z0-9][a-z0-9_-]{0,62}`.
+absl::Status CheckSpaceName(std::string_view space);
+
+// InvalidArgument unless 1 to kFactNameBytesMax bytes without a zero byte. That it is UTF-8 is the
+// business of who reads it from outside.
+absl::Status CheckFactName(std::string_view name);
+
+// `spaces/<space>/`: everything the space holds lies below.
+std::string SpacePrefix(std::string_view space);
+// `spaces/<space>/terms/`
+std::string TermsPrefix(std::string_view space);
+// `spaces/<space>/facts/`
+std::string NamesPrefix(std::string_view space);
+// Key of a fact by its term; `name` is empty for an unnamed fact.
+std::string TermKey(std::string_view space, std::string_view encoded_term, std::string_view name);
+// Key of a named fact by its name.
+std::string NameKey(std::string_view space, std::string_view name);
+
+// True for a key of the terms/ family, of any space: each of them stands for one fact.
+bool IsTermKey(std::string_view key);
+
+// What a key under terms/ says; views into the key's bytes.
+struct TermKeyParts {
+  std::string_view encoded_term;
+  std::string_view name;
+};
+
+// Splits what follows TermsPrefix(). DataLoss if that does not begin with an encoded term.
+absl::StatusOr<TermKeyParts> SplitTermKey(std::string_view after_prefix);
+
+}  // namespace pathkb
+
+#endif  // PATHKB_CORE_FACTS_KEYS_H_

@@ -1,0 +1,58 @@
+// The two key families split back into their parts; names outside the rules are refused.
+
+#include "core/facts/keys.h"
+
+#include "core/term/path_encoding.h"
+#include "core/term/sexpr.h"
+#include "gtest/gtest.h"
+
+namespace pathkb {
+namespace {
+
+TEST(KeysTest, TermKeySplitsIntoTermAndName) {
+  std::string term;
+  ASSERT_TRUE(EncodeTerm(*ParseTerm("(parent Tom \"Bob\")"), term).ok());
+  for (const std::string name : {"", "facts/math/addition"}) {
+    const std::string key = TermKey("family", term, name);
+    const std::string prefix = TermsPrefix("family");
+    EXPECT_EQ(prefix, "spaces/family/terms/");
+    ASSERT_TRUE(key.starts_with(prefix));
+    const auto parts = SplitTermKey(std::string_view(key).substr(prefix.size()));
+    ASSERT_TRUE(parts.ok());
+    EXPECT_EQ(parts->encoded_term, term);
+    EXPECT_EQ(parts->name, name);
+  }
+  EXPECT_EQ(NameKey("family", "a/b"), "spaces/family/facts/a/b");
+  EXPECT_FALSE(SplitTermKey(std::string_view(term).substr(0, 4)).ok());
+}
+
+TEST(KeysTest, OnlyTermKeysAreTermKeys) {
+  EXPECT_TRUE(IsTermKey("spaces/s/terms/x"));
+  EXPECT_TRUE(IsTermKey("spaces/terms/terms/"));
+  for (const char* other : {"", "spaces/s/facts/terms/x", "spaces/s/terms", "spaces/s", "x/s/terms/y"}) {
+    EXPECT_FALSE(IsTermKey(other)) << other;
+  }
+}
+
+TEST(KeysTest, SpaceNames) {
+  for (const char* good : {"a", "0", "default", "a-b_c9", "9lives"}) {
+    EXPECT_TRUE(CheckSpaceName(good).ok()) << good;
+  }
+  EXPECT_TRUE(CheckSpaceName(std::string(63, 'x')).ok());
+  for (const std::string& bad :
+       {std::string(), std::string("A"), std::string("-a"), std::string("_a"), std::string("a/b"),
+        std::string("a b"), std::string("\xC3\xA4"), std::string(64, 'x')}) {
+    EXPECT_EQ(CheckSpaceName(bad).code(), absl::StatusCode::kInvalidArgument) << bad;
+  }
+}
+
+TEST(KeysTest, FactNames) {
+  EXPECT_TRUE(CheckFactName("facts/math/addition").ok());
+  EXPECT_TRUE(CheckFactName(std::string(1024, 'n')).ok());
+  EXPECT_FALSE(CheckFactName("").ok());
+  EXPECT_FALSE(CheckFactName(std::string(1025, 'n')).ok());
+  EXPECT_FALSE(CheckFactName(std::string("a\0b", 3)).ok());
+}
+
+}  // namespace
+}  // namespace pathkb

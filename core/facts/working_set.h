@@ -1,0 +1,89 @@
+// Everything that changed since the snapshot: a trie of keys (core/facts/keys) and the entries their
+// values name. A delete leaves a tombstone (core/trie/tombstone.h), always, because a snapshot that is
+// being written at that moment may hold the fact.
+//
+// The log replayed in order, over the same base, gives the same working set again: Apply() looks at
+// nothing but its arguments.
+
+#ifndef PATHKB_CORE_FACTS_WORKING_SET_H_
+#define PATHKB_CORE_FACTS_WORKING_SET_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/facts/batch.h"
+#include "core/facts/entry_store.h"
+#include "core/facts/fact_base.h"
+#include "core/trie/path_trie.h"
+
+namespace pathkb {
+
+// How many facts a batch changed, and in which way.
+struct ChangeCounts {
+  uint64_t inserted = 0;
+  uint64_t updated = 0;    // There before with another entry, or, named, with another term.
+  uint64_t unchanged = 0;  // There before, just so.
+  uint64_t deleted = 0;
+  uint64_t not_found = 0;  // Deletes of what was not there.
+
+  uint64_t changed() const { return inserted + updated + deleted; }
+  ChangeCounts& operator+=(const ChangeCounts& other);
+  friend bool operator==(const ChangeCounts&, const ChangeCounts&) = default;
+};
+
+// One thread at a time. The trie and the entry view are handed out as handles that stay as they are
+// while the working set goes on changing.
+class WorkingSet {
+ public:
+  WorkingSet() = default;
+
+  // A second working set that shares everything with this one until either is changed, to be edited and
+  // then kept instead of this one, or dropped. Constant time. The two share one entry store, so only one
+  // of them may be edited.
+  WorkingSet(const WorkingSet&) = default;
+  WorkingSet& operator=(const WorkingSet&) = default;
+  WorkingSet(WorkingSet&&) = default;
+  WorkingSet& operator=(WorkingSet&&) = default;
+
+  // Applies all changes of `batch` over `base` (may be null), and says what each did. A change that does
+  // nothing (an insert of what is there, a delete of what is not) is taken out of `batch`, so that what
+  // remains is what the log must hold.
+  //   DataLoss   the base could not be read; this object must then be dropped
+  absl::StatusOr<ChangeCounts> Apply(Batch& batch, const FactBase* base);
+
+  // The part of this working set that came after its trie was `older`, with fresh, dense entry ids: what
+  // is left when a snapshot of that moment has become the base. Costs O(changes since).
+  WorkingSet Since(const PathTrie& older) const;
+
+  const PathTrie& trie() const { return trie_; }
+  EntryView entries() const { return entries_->View(); }
+
+  // Facts inserted, replaced or deleted since the base, each counted once; named facts by their terms.
+  uint64_t changed_facts() const { return changed_facts_; }
+  bool empty() const { return trie_.empty(); }
+
+  // Bytes in memory, about: trie and entries.
+  uint64_t MemoryBytes() const { return trie_.MemoryBytes() + entries_->entry_bytes(); }
+
+ private:
+  // One key as it stands: its entry bytes, or nullopt when there is no such fact.
+  absl::StatusOr<std::optional<std::string_view>> Lookup(std::string_view key,
+                                                         const FactBase* base) const;
+  absl::Status ApplySet(std::string_view space, const Change& change, const FactBase* base,
+                        ChangeCounts& counts);
+  absl::Status ApplyDelete(std::string_view space, const Change& change, const FactBase* base,
+                           ChangeCounts& counts);
+  // Sets the value of a key under terms/, keeping changed_facts_.
+  void SetTermKey(std::string_view key, uint64_t value);
+
+  PathTrie trie_;
+  std::shared_ptr<EntryStore> entries_ = std::make_shared<EntryStore>();
+  uint64_t changed_facts_ = 0;
+};
+
+}  // namespace pathkb
+
+#endif  // PATHKB_CORE_FACTS_WORKING_SET_H_

@@ -1,0 +1,85 @@
+// The cursor over a PathTrie. This is the scan path of everything held in memory.
+
+#ifndef PATHKB_CORE_TRIE_READ_ZIPPER_H_
+#define PATHKB_CORE_TRIE_READ_ZIPPER_H_
+
+#include <string>
+#include <vector>
+
+#include "core/trie/node.h"
+#include "core/trie/path_trie.h"
+#include "core/trie/zipper.h"
+
+namespace pathkb {
+
+// Walks over the trie as it was at construction: it keeps a copy of its own (one counter), so later
+// edits of the original neither disturb nor show. One thread at a time; zippers over copies of one
+// trie may be used by different threads.
+//
+// Cost: DescendByte, the siblings, the first and last child and CountValues are O(1) (and the bytes
+// of one run); NextValue is O(1) on average over a scan; Ascend is O(nodes left behind).
+class ReadZipper final : public Zipper {
+ public:
+  explicit ReadZipper(const PathTrie& trie);
+
+  std::unique_ptr<Zipper> Fork() const override;
+
+  std::string_view path() const override { return {path_.data(), path_bytes_}; }
+  std::optional<uint64_t> value() const override;
+  ByteMask child_mask() const override;
+
+  void Reset() override;
+  bool DescendByte(uint8_t byte) override;
+  bool Descend(std::string_view bytes) override;
+  size_t DescendExisting(std::string_view bytes) override;
+  bool DescendFirst() override;
+  bool DescendLast() override;
+  size_t DescendRun() override;
+  bool Ascend(size_t count) override;
+  bool NextSibling() override;
+  bool PreviousSibling() override;
+  bool NextValue() override;
+  bool NextValueWithin(size_t prefix_bytes) override;
+  bool NextValueBehind(size_t prefix_bytes) override;
+  bool SeekValue(std::string_view target) override;
+  uint64_t CountValues(uint64_t limit = ~uint64_t{0}) const override;
+
+ private:
+  // A node on the way from the root to here.
+  struct Frame {
+    const TrieNode* node;
+    size_t start;  // Path bytes in front of the node's run.
+    int index;     // Child of `node` that the next frame is; meaningless in the last frame.
+  };
+
+  const Frame& frame() const { return frames_[depth_]; }
+  // Bytes of the last frame's run that the path has.
+  size_t run_used() const { return path_bytes_ - frame().start; }
+  bool at_node() const { return run_used() == frame().node->run_bytes(); }
+
+  // Moves from the end of the last frame's run to child `index`, which `byte` leads to, with `run_used`
+  // bytes of its run.
+  void Enter(int index, uint8_t byte, size_t run_used);
+  // The same, to the first value at or below the end of the child's run.
+  void EnterToValue(int index, uint8_t byte);
+  // Appends the rest of the last frame's run to the path.
+  void FinishRun();
+  // Makes room for `path_bytes` bytes of path.
+  void ReservePath(size_t path_bytes) {
+    if (path_bytes > path_.size()) path_.resize(path_bytes * 2);
+  }
+  // Goes to the sibling at mask position `step` (1 or -1) from here.
+  bool MoveToSibling(int step);
+
+  const PathTrie trie_;  // Keeps the nodes alive.
+  // Only frames 0 to depth_ and the first path_bytes_ bytes count. What is behind them is left as it
+  // was, so that a search that goes up and finds nothing just takes the old figures again.
+  std::vector<Frame> frames_;
+  size_t depth_ = 0;
+  std::string path_;
+  size_t path_bytes_ = 0;
+};
+
+}  // namespace pathkb
+
+#endif  // PATHKB_CORE_TRIE_READ_ZIPPER_H_
