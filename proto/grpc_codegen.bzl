@@ -56,3 +56,33 @@ def cc_grpc_library(name, srcs, messages_only = [], proto_root = "proto", visibi
             "@com_google_protobuf//:protobuf",
         ],
     )
+
+def cc_system_proto_library(name, proto, proto_root, visibility = None):
+    """Generates messages for one .proto of an installed package.
+
+    Args:
+      name: the cc_library to depend on; include its header by its path under `proto_root`.
+      proto: path of the .proto under `proto_root`.
+      proto_root: where the package keeps its .proto files, an absolute path.
+      visibility: of the library.
+    """
+    outs = _outputs(proto, False)
+    native.genrule(
+        name = name + "_generated",
+        outs = outs,
+        cmd = "{protoc} -I{root} --cpp_out=$(RULEDIR) {root}/{proto}".format(
+            proto = proto,
+            protoc = PROTOC,
+            root = proto_root,
+        ),
+    )
+    native.cc_library(
+        name = name,
+        srcs = [out for out in outs if out.endswith(".cc")],
+        hdrs = [out for out in outs if out.endswith(".h")],
+        copts = ["-w"],
+        includes = ["."],
+        visibility = visibility,
+        deps = ["@com_google_protobuf//:protobuf"],
+        alwayslink = True,  # Nothing refers to it: linking it in registers its descriptors.
+    )

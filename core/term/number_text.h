@@ -1,9 +1,8 @@
 // Numbers as words of a text, and back. What counts as a number is what hyperon-experimental's
 // MeTTa takes for one:
 //
-//   integer   [+-]?\d+                              42  -1  +5  007
-//   float     [+-]?\d+(\.\d+)?([eE][+-]?\d+)?       2.5  -1e9  1.5E-3   (with point, exponent or
-//   both)
+//   integer   [+-]?\d+                            42  -1  +5  007
+//   float     [+-]?\d+(\.\d+)?([eE][+-]?\d+)?     2.5  -1e9  1.5E-3   with point, exponent or both
 //
 // and three words of our own, from Scheme, for the floats that have no digits: +inf.0 -inf.0 +nan.0
 

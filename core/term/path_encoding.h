@@ -17,23 +17,23 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "core/term/ordered_number.h"  // kIntegerTagMin, kZeroTag, kIntegerTagMax
 #include "core/term/term.h"
 
 namespace pathkb {
 
-// --- Tags: the first byte of an encoded subterm
-// ---------------------------------------------------- 0x00-0x3F  expression of that many children,
-// which follow 0x40-0x50  integer: 0x48 is 0; n bytes more follow 0x48 + n (positive) or 0x48 - n
-// (negative) 0x51       float, 8 bytes 0x52       string 0x53       symbol of more than 63 bytes
+// --- Tags: the first byte of an encoded subterm ---
+// 0x00-0x3F  expression of that many children, which follow
+// 0x40-0x50  integer: 0x48 is 0; n bytes more follow 0x48 + n (positive) or 0x48 - n (negative)
+// 0x51       float, 8 bytes
+// 0x52       string
+// 0x53       symbol of more than 63 bytes
 // 0x54       expression of more than 63 children
 // 0x55-0x7F  reserved
 // 0x80-0xBF  the k-th variable of this term again (k = tag - 0x80)
 // 0xC0       a variable not seen before in this term
 // 0xC1-0xFF  symbol of 1 to 63 bytes, which follow
 inline constexpr uint8_t kExpressionTagMax = 0x3F;
-inline constexpr uint8_t kIntegerTagMin = 0x40;
-inline constexpr uint8_t kZeroTag = 0x48;
-inline constexpr uint8_t kIntegerTagMax = 0x50;
 inline constexpr uint8_t kFloatTag = 0x51;
 inline constexpr uint8_t kStringTag = 0x52;
 inline constexpr uint8_t kLongSymbolTag = 0x53;
@@ -56,8 +56,7 @@ inline constexpr uint8_t kStringEnd = 0x01;
 // replace what `variable_names` holds, in that order, if it is not null. Time is O(size of the
 // term); nothing recurses. Text is taken as bytes, UTF-8 or not.
 //   InvalidArgument   more than kVariablesMax different variables, or an empty symbol; `path` is
-//   then
-//                     as it was
+//                     then as it was
 absl::Status EncodeTerm(const Term& term, std::string& path,
                         std::vector<std::string>* variable_names = nullptr);
 
@@ -65,8 +64,7 @@ absl::Status EncodeTerm(const Term& term, std::string& path,
 // or "v1", "v2", ... past its end, with as many "_" behind as it takes to differ from those. Time
 // and memory are O(bytes of the encoding), whatever counts and lengths it claims; nothing recurses.
 //   DataLoss   the bytes are no encoded term (also: cut off, non-canonical), with the offset at
-//   fault;
-//              `path` is then as it was
+//              fault; `path` is then as it was
 absl::StatusOr<Term> DecodeTerm(std::string_view& path,
                                 const std::vector<std::string>& variable_names = {});
 

@@ -61,7 +61,7 @@ bool IsRefusedOrCanonical(std::string_view bytes) {
   }
   const std::string_view taken = bytes.substr(0, bytes.size() - rest.size());
   EXPECT_EQ(*encoded_bytes, taken.size());
-  EXPECT_EQ(Hex(Encoded(*term)), Hex(taken));
+  EXPECT_TRUE(Encoded(*term) == taken) << Hex(taken);
   return true;
 }
 
@@ -206,7 +206,7 @@ TEST(PathEncodingTest, NoEncodingIsAPrefixOfAnother) {
 
 TEST(PathEncodingTest, EveryCutIsRefused) {
   RandomTerms terms(TestSeed());
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1500; ++i) {
     const std::string path = Encoded(terms.Next());
     const size_t step = path.size() > 300 ? path.size() / 100 : 1;
     for (size_t cut = 0; cut < path.size(); cut += step) {
@@ -217,7 +217,7 @@ TEST(PathEncodingTest, EveryCutIsRefused) {
 
 TEST(PathEncodingTest, EveryFlippedBitAndByteIsRefusedOrCanonical) {
   RandomTerms terms(TestSeed());
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 300; ++i) {
     std::string path = Encoded(terms.Next());
     if (path.size() > 300) continue;
     for (size_t at = 0; at < path.size(); ++at) {
@@ -234,7 +234,7 @@ TEST(PathEncodingTest, EveryFlippedBitAndByteIsRefusedOrCanonical) {
 TEST(PathEncodingTest, RandomBytesAreRefusedOrCanonical) {
   RandomTerms random(TestSeed());
   int decoded = 0;
-  for (int i = 0; i < 200'000; ++i) {
+  for (int i = 0; i < 100'000; ++i) {
     std::string path;
     for (size_t left = random.UpTo(12); left > 0; --left) {
       // Small tags often, so that something comes out whole.
@@ -242,7 +242,7 @@ TEST(PathEncodingTest, RandomBytesAreRefusedOrCanonical) {
     }
     decoded += IsRefusedOrCanonical(path) ? 1 : 0;
   }
-  EXPECT_GT(decoded, 1000);
+  EXPECT_GT(decoded, 500);
 }
 
 TEST(PathEncodingTest, ClaimsCostNothing) {

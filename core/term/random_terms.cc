@@ -29,7 +29,7 @@ void AppendCharacter(uint32_t code, std::string& out) {
   }
 }
 
-constexpr std::string_view kOddCharacters("\"\\ ();$#\n\t\r\x01\x7F\0+-.e019", 25);
+constexpr char kOddCharacters[] = "\"\\ ();$#\n\t\r\x01\x7F\0+-.e019";
 constexpr uint32_t kOddCodes[] = {0x80,   0x85,    0xA0,    0x7FF,   0x800,  0x2028,
                                   0x202E, 0x3000,  0xD7FF,  0xE000,  0xFEFF, 0xFFFD,
                                   0xFFFF, 0x10000, 0x1F600, 0x10FFFF};
@@ -170,7 +170,7 @@ std::string RandomTerms::Text(size_t characters_max) {
   for (size_t left = UpTo(characters_max); left > 0; --left) {
     switch (UpTo(5)) {
       case 0:
-        text.push_back(kOddCharacters[UpTo(kOddCharacters.size() - 1)]);
+        text.push_back(kOddCharacters[UpTo(std::size(kOddCharacters) - 1)]);
         break;
       case 1:
         AppendCharacter(kOddCodes[UpTo(std::size(kOddCodes) - 1)], text);

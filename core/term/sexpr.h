@@ -1,8 +1,8 @@
 // S-expression text to terms and back, in MeTTa's syntax.
 //
 //   ; comment to the end of the line
-//   symbol  $variable  42  -1  2.5  1e9  "text with \" \\ \n \t \r \x41 \u{41} escapes" (expression
-//   ...)
+//   symbol  $variable  42  -1  2.5  1e9  (expression ...)
+//   "text with \" \' \\ \n \t \r \x41 \u{41} escapes"
 //
 // Text is UTF-8. Words end at blanks (whatever Unicode calls white space), parentheses and `;`; a
 // `"` begins a string only where a word would begin. What a word means is decided in this order:

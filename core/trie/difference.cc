@@ -1,5 +1,5 @@
-// Two places, one in each trie and both at the same path, walk down together. They may be at different
-// offsets of different runs, as one trie may have split where the other has not:
+// Two places, one in each trie and both at the same path, walk down together. They may be at
+// different offsets of different runs, as one trie may have split where the other has not:
 //
 //   newer   (run "ab|cd")            the bar is where the walk stands: at "ab"
 //   older   (run "ab|") -'c'-> (run "d")

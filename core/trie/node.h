@@ -1,4 +1,5 @@
-// One node of a PathTrie, private to core/trie: a run of bytes, then perhaps a value, then children.
+// One node of a PathTrie, private to core/trie: a run of bytes, then perhaps a value, then
+// children.
 //
 //   one allocation, sized to what it holds
 //   +------------+-----------+-------+----------+-------+----------+- - - - - -+
@@ -11,8 +12,8 @@
 //   |      8      |      8       |    32     | 8 each                          |
 //   +-------------+--------------+-----------+---------------------------------+
 //
-// The byte that leads to a child stands in the parent's mask, not in the child's run. So a node with
-// all below it can hang anywhere in any trie, under any byte, without a change.
+// The byte that leads to a child stands in the parent's mask, not in the child's run. So a node
+// with all below it can hang anywhere in any trie, under any byte, without a change.
 
 #ifndef PATHKB_CORE_TRIE_NODE_H_
 #define PATHKB_CORE_TRIE_NODE_H_
@@ -30,11 +31,11 @@ namespace pathkb {
 
 // Counts the references to itself; the last Release() frees it and all that only it held.
 //
-// Threads: whoever holds a reference may read. Changing in place is allowed only to the one holder of
-// the one reference, !IsShared(), in a trie whose nodes above are unshared too; everybody else
+// Threads: whoever holds a reference may read. Changing in place is allowed only to the one holder
+// of the one reference, !IsShared(), in a trie whose nodes above are unshared too; everybody else
 // changes a copy. The functions that take a node and return a node do exactly that: they take over
-// the caller's reference and return one to the changed node, and children move over instead of being
-// counted twice where nobody else holds the old node.
+// the caller's reference and return one to the changed node, and children move over instead of
+// being counted twice where nobody else holds the old node.
 class TrieNode {
  public:
   TrieNode(const TrieNode&) = delete;
@@ -79,8 +80,8 @@ class TrieNode {
   // The same for this node alone.
   uint64_t OwnMemoryBytes() const;
 
-  // A node without run, value and children, for readers that want no null pointers. Never freed; must
-  // not be referenced, edited or linked into a trie.
+  // A node without run, value and children, for readers that want no null pointers. Never freed;
+  // must not be referenced, edited or linked into a trie.
   static const TrieNode* Nothing();
 
   // --- References --------------------------------------------------------------------------------
@@ -128,8 +129,8 @@ class TrieNode {
   // --- Changes in place; only while !IsShared() --------------------------------------------------
 
   void SetValue(std::optional<uint64_t> value);
-  // Where the pointer to a child stands, to put another one there. Whoever does releases the old one
-  // and adjusts the sums.
+  // Where the pointer to a child stands, to put another one there. Whoever does releases the old
+  // one and adjusts the sums.
   TrieNode** ChildSlot(int index) { return &children()[index]; }
   // Adds to value_count() and memory_bytes(), modulo 2^64, after a change further below.
   void AddToSums(uint64_t values, uint64_t bytes) {

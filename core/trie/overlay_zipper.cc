@@ -1,8 +1,9 @@
-// Walking by bytes keeps both layers aligned with the path. Walking by values lets each layer run ahead
-// to its own next value, like a merge of two sorted lists, and takes the smaller one:
+// Walking by bytes keeps both layers aligned with the path. Walking by values lets each layer run
+// ahead to its own next value, like a merge of two sorted lists, and takes the smaller one:
 //
 //   upper   a1 ........ c3(deleted) ...... e2      a1 shown, upper goes ahead to c3
-//   lower   a1 .. b1 b2 c3 ........ d4 ......      a1 passed (same path), b1, b2 shown, c3 passed, d4
+//   lower   a1 .. b1 b2 c3 ........ d4 ......      a1 passed (same path), b1, b2 shown, c3 passed,
+//   d4
 //
 // The merge compares whole paths only, and a layer with nothing ahead drops out of it.
 
@@ -33,8 +34,7 @@ void GoTowards(Zipper& zipper, std::string_view path) {
 
 OverlayZipper::OverlayZipper(std::unique_ptr<Zipper> upper, std::unique_ptr<Zipper> lower) {
   upper_.zipper = std::move(upper);
-  lower_.zipper =
-      lower != nullptr ? std::move(lower) : std::make_unique<ReadZipper>(PathTrie());
+  lower_.zipper = lower != nullptr ? std::move(lower) : std::make_unique<ReadZipper>(PathTrie());
   Reset();
 }
 
@@ -50,7 +50,8 @@ std::unique_ptr<Zipper> OverlayZipper::Fork() const {
   return std::unique_ptr<Zipper>(new OverlayZipper(*this));
 }
 
-// --- Where the layers stand ------------------------------------------------------------------------
+// --- Where the layers stand
+// ------------------------------------------------------------------------
 
 void OverlayZipper::Align() const {
   if (upper_.standing != Standing::kAligned) {
@@ -92,7 +93,8 @@ Zipper* OverlayZipper::OnlyLayerWith(size_t path_bytes) const {
   return nullptr;
 }
 
-// --- What is here ----------------------------------------------------------------------------------
+// --- What is here
+// ----------------------------------------------------------------------------------
 
 OverlayZipper::Shown OverlayZipper::Show() const {
   Align();
@@ -110,9 +112,7 @@ std::optional<uint64_t> OverlayZipper::value() const {
   return shown_.has_value() ? shown_->value : Show().value;
 }
 
-int OverlayZipper::value_layer() const {
-  return shown_.has_value() ? shown_->layer : Show().layer;
-}
+int OverlayZipper::value_layer() const { return shown_.has_value() ? shown_->layer : Show().layer; }
 
 ByteMask OverlayZipper::child_mask() const {
   Align();
@@ -134,7 +134,8 @@ uint64_t OverlayZipper::CountValues(uint64_t limit) const {
   return Zipper::CountValues(limit);
 }
 
-// --- Moves by bytes --------------------------------------------------------------------------------
+// --- Moves by bytes
+// --------------------------------------------------------------------------------
 
 void OverlayZipper::Reset() {
   path_.clear();
@@ -255,7 +256,8 @@ bool OverlayZipper::PreviousSibling() {
   return true;
 }
 
-// --- Moves by values -------------------------------------------------------------------------------
+// --- Moves by values
+// -------------------------------------------------------------------------------
 
 bool OverlayZipper::NextValue() { return NextValueWithin(0); }
 

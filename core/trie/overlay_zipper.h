@@ -21,16 +21,16 @@
 namespace pathkb {
 
 // value() is the upper layer's, without the tombstone bits, where it has one that is not deleted;
-// none where that says deleted; else the lower layer's, any 64-bit number, unless hidden from above.
-// child_mask() joins both layers, so a deleted path is still a path here, though without a value.
-// status() passes on the layers' damage.
+// none where that says deleted; else the lower layer's, any 64-bit number, unless hidden from
+// above. child_mask() joins both layers, so a deleted path is still a path here, though without a
+// value. status() passes on the layers' damage.
 //
 // One thread at a time; owns its layers and moves them about, so nobody else may.
 //
 // Cost: NextValue is one NextValue of a layer, one comparison of two paths and one copy of a path,
-// and one more of each for every tombstone passed; where one layer has nothing ahead, the comparison
-// is saved. The other moves are one move of each layer that has the path. The first of them after
-// NextValue calls brings the layers back to the path: O(path bytes).
+// and one more of each for every tombstone passed; where one layer has nothing ahead, the
+// comparison is saved. The other moves are one move of each layer that has the path. The first of
+// them after NextValue calls brings the layers back to the path: O(path bytes).
 class OverlayZipper final : public Zipper {
  public:
   // Both layers are taken to their roots. `lower` may be null: nothing below.
@@ -69,8 +69,8 @@ class OverlayZipper final : public Zipper {
   struct Layer {
     std::unique_ptr<Zipper> zipper;
     Standing standing = Standing::kAligned;
-    // While kPassed: all that begins with this many bytes of the layer's path is dealt with; kNone if
-    // only the path where it stands is, and all in front of it.
+    // While kPassed: all that begins with this many bytes of the layer's path is dealt with; kNone
+    // if only the path where it stands is, and all in front of it.
     size_t passed_bytes = kNone;
   };
 
@@ -97,8 +97,8 @@ class OverlayZipper final : public Zipper {
   // What is at path_.
   Shown Show() const;
 
-  // Makes sure that a layer is kAhead, at a value below the first `prefix_bytes` bytes of path_; false
-  // if it has none left there.
+  // Makes sure that a layer is kAhead, at a value below the first `prefix_bytes` bytes of path_;
+  // false if it has none left there.
   bool Ready(Layer& layer, size_t prefix_bytes);
   // Ready() from kAligned and from kPassed.
   bool ReadyFromAligned(Layer& layer, size_t prefix_bytes);
@@ -106,13 +106,13 @@ class OverlayZipper final : public Zipper {
   // Makes the layer's path the overlay's.
   void Take(const Zipper& layer, Shown shown);
 
-  // path_, and shown_ if it is known, are what the overlay is. The layers' standing follows them when
-  // needed, even in const functions.
+  // path_, and shown_ if it is known, are what the overlay is. The layers' standing follows them
+  // when needed, even in const functions.
   std::string path_;
   mutable Layer upper_;
   mutable Layer lower_;
-  // Bytes of the shortest prefix of path_, path_ itself excluded, whose value in the upper layer hides
-  // what is below; kNone if there is none. Right only while hiding_known_.
+  // Bytes of the shortest prefix of path_, path_ itself excluded, whose value in the upper layer
+  // hides what is below; kNone if there is none. Right only while hiding_known_.
   mutable size_t hiding_bytes_ = kNone;
   mutable bool hiding_known_ = true;
   // What is at path_; set by NextValue, which leaves the layers elsewhere.

@@ -6,8 +6,8 @@
 namespace pathkb {
 namespace {
 
-// What a path leads to: a node, and how much of its run the path takes. node is null if the path does
-// not exist.
+// What a path leads to: a node, and how much of its run the path takes. node is null if the path
+// does not exist.
 struct Place {
   TrieNode* node = nullptr;
   size_t run_used = 0;
@@ -29,8 +29,8 @@ Place Locate(TrieNode* node, std::string_view path) {
   return {};
 }
 
-// Cuts a node's run after `head_bytes`, at a byte that becomes the edge to the lower part. The upper
-// part gets `value`, and one more child if `other` has one.
+// Cuts a node's run after `head_bytes`, at a byte that becomes the edge to the lower part. The
+// upper part gets `value`, and one more child if `other` has one.
 TrieNode* SplitRun(TrieNode* node, size_t head_bytes, std::optional<uint64_t> value,
                    TrieNode::Edge other) {
   const std::string run(node->run());
@@ -49,9 +49,8 @@ void Attach(TrieTrail& trail, TrieNode* child) {
   if (trail.run_used() == trail.node()->run_bytes()) {
     trail.Replace([&](TrieNode* node) { return TrieNode::WithChild(node, edge.byte, edge.child); });
   } else {
-    trail.Replace([&](TrieNode* node) {
-      return SplitRun(node, trail.run_used(), std::nullopt, edge);
-    });
+    trail.Replace(
+        [&](TrieNode* node) { return SplitRun(node, trail.run_used(), std::nullopt, edge); });
   }
 }
 
@@ -102,8 +101,9 @@ std::optional<uint64_t> PathTrie::Set(std::string_view path, uint64_t value) {
     return before;
   }
   if (trail.found()) {
-    trail.Replace(
-        [&](TrieNode* node) { return SplitRun(node, trail.run_used(), value, {0, nullptr}); });
+    trail.Replace([&](TrieNode* node) {
+      return SplitRun(node, trail.run_used(), value, {0, nullptr});
+    });
   } else {
     Attach(trail, TrieNode::NewLeaf(trail.rest().substr(1), value));
   }

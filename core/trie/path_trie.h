@@ -26,11 +26,11 @@ namespace pathkb {
 
 class TrieNode;
 
-// One object is used by one thread at a time. Copies are independent of each other: threads may read
-// or edit their copies while another one edits the original, without a lock. Copying costs one
+// One object is used by one thread at a time. Copies are independent of each other: threads may
+// read or edit their copies while another one edits the original, without a lock. Copying costs one
 // counter; an edit costs O(path bytes) and copies only the nodes on its way that another trie also
-// holds, each without what lies below it. Lookups are O(path bytes). Path length is bounded by memory
-// and 4 GiB; depth by nothing, as no function here recurses.
+// holds, each without what lies below it. Lookups are O(path bytes). Path length is bounded by
+// memory and 4 GiB; depth by nothing, as no function here recurses.
 class PathTrie {
  public:
   PathTrie() = default;
@@ -52,8 +52,8 @@ class PathTrie {
   bool empty() const { return root_ == nullptr; }
   // Number of values. O(1).
   uint64_t size() const;
-  // What its nodes take from the allocator, about; nodes shared with other tries count in each. O(1),
-  // as each node with children keeps the sum of what is below it.
+  // What its nodes take from the allocator, about; nodes shared with other tries count in each.
+  // O(1), as each node with children keeps the sum of what is below it.
   uint64_t MemoryBytes() const;
 
   // The value at exactly `path`; nullopt if there is none.
@@ -62,30 +62,31 @@ class PathTrie {
   // Values at `prefix` and below it. O(prefix bytes).
   uint64_t CountBelow(std::string_view prefix) const;
 
-  // Sets the value at `path`; returns the one before, nullopt if there was none. Copies nothing if the
-  // value is the one before.
+  // Sets the value at `path`; returns the one before, nullopt if there was none. Copies nothing if
+  // the value is the one before.
   std::optional<uint64_t> Set(std::string_view path, uint64_t value);
-  // Removes the value at `path` and whatever then leads nowhere; returns the value, nullopt if there
-  // was none, and then copies nothing.
+  // Removes the value at `path` and whatever then leads nowhere; returns the value, nullopt if
+  // there was none, and then copies nothing.
   std::optional<uint64_t> Remove(std::string_view path);
   // Removes the value at `prefix` and everything below it; returns how many values that were.
   uint64_t RemoveBelow(std::string_view prefix);
   void Clear() { PathTrie().swap(*this); }
 
-  // What lies at `prefix` and below it as a trie of its own, with `prefix` cut from the paths. Shared:
-  // copies one node at most.
+  // What lies at `prefix` and below it as a trie of its own, with `prefix` cut from the paths.
+  // Shared: copies one node at most.
   PathTrie Subtrie(std::string_view prefix) const;
   // Replaces what lies at `prefix` and below it by `subtrie`, whose paths get `prefix` in front.
   // Shared: copies one node of it at most. Sums wrap silently beyond 2^64 values, which only a trie
   // grafted into itself again and again can reach.
   void Graft(std::string_view prefix, PathTrie subtrie);
 
-  // True if both hold the same nodes, and so the same paths; two empty tries do. False says nothing.
+  // True if both hold the same nodes, and so the same paths; two empty tries do. False says
+  // nothing.
   bool SharesRootWith(const PathTrie& other) const { return root_ == other.root_; }
 
-  // Internal, with the path bytes and the condition, if the nodes are not as an edit may leave them:
-  // runs compressed (a node without a value has two children or more), sums right, masks and child
-  // counts agree. O(nodes).
+  // Internal, with the path bytes and the condition, if the nodes are not as an edit may leave
+  // them: runs compressed (a node without a value has two children or more), sums right, masks and
+  // child counts agree. O(nodes).
   absl::Status IsValid() const;
 
   // One line per node in path order, for tests: its depth in nodes, the byte that leads to it, its

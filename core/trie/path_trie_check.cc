@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "fmt/format.h"
+
 #include "core/trie/node.h"
 #include "core/trie/path_trie.h"
-#include "fmt/format.h"
 
 namespace pathkb {
 namespace {

@@ -47,8 +47,6 @@ void ReadZipper::Enter(int index, uint8_t byte, size_t run_used) {
   Frame& parent = frames_[depth_];
   parent.index = index;
   const TrieNode* child = parent.node->child(index);
-  // A scan comes to the next sibling soon; its memory may be anywhere.
-  if (index + 1 < parent.node->child_count()) __builtin_prefetch(parent.node->child(index + 1));
   const size_t start = path_bytes_ + 1;
   ReservePath(start + run_used);
   char* end = path_.data() + path_bytes_;
@@ -66,9 +64,18 @@ void ReadZipper::Enter(int index, uint8_t byte, size_t run_used) {
 
 void ReadZipper::EnterToValue(int index, uint8_t byte) {
   for (;;) {
-    const TrieNode* child = frames_[depth_].node->child(index);
+    const TrieNode& parent = *frames_[depth_].node;
+    const TrieNode* child = parent.child(index);
+    // Nodes lie anywhere in memory, and a scan spends its time waiting for them. So it asks early for
+    // those that come soon: the sibling after next, and the children of the next sibling.
+    if (index + 2 < parent.child_count()) __builtin_prefetch(parent.child(index + 2));
+    if (index + 1 < parent.child_count()) {
+      const TrieNode& next = *parent.child(index + 1);
+      for (int i = 0; i < std::min(next.child_count(), 2); ++i) __builtin_prefetch(next.child(i));
+    }
     Enter(index, byte, child->run_bytes());
     if (child->has_value()) return;
+    for (int i = 1; i < std::min(child->child_count(), 3); ++i) __builtin_prefetch(child->child(i));
     index = 0;
     byte = *child->mask().first();
   }

@@ -57,8 +57,8 @@ class ReadZipper final : public Zipper {
   size_t run_used() const { return path_bytes_ - frame().start; }
   bool at_node() const { return run_used() == frame().node->run_bytes(); }
 
-  // Moves from the end of the last frame's run to child `index`, which `byte` leads to, with `run_used`
-  // bytes of its run.
+  // Moves from the end of the last frame's run to child `index`, which `byte` leads to, with
+  // `run_used` bytes of its run.
   void Enter(int index, uint8_t byte, size_t run_used);
   // The same, to the first value at or below the end of the child's run.
   void EnterToValue(int index, uint8_t byte);
@@ -72,8 +72,8 @@ class ReadZipper final : public Zipper {
   bool MoveToSibling(int step);
 
   const PathTrie trie_;  // Keeps the nodes alive.
-  // Only frames 0 to depth_ and the first path_bytes_ bytes count. What is behind them is left as it
-  // was, so that a search that goes up and finds nothing just takes the old figures again.
+  // Only frames 0 to depth_ and the first path_bytes_ bytes count. What is behind them is left as
+  // it was, so that a search that goes up and finds nothing just takes the old figures again.
   std::vector<Frame> frames_;
   size_t depth_ = 0;
   std::string path_;

@@ -7,7 +7,8 @@
 //   +-----------+-----------+---------------------------------+
 //
 //   kDeletedBit                    the key itself is gone, whatever the lower layer says
-//   kHidesBelowBit                 the lower layer's keys that go on from this one are gone; keys of
+//   kHidesBelowBit                 the lower layer's keys that go on from this one are gone; keys
+//   of
 //                                  the upper layer below it are not touched
 //   kDeletedBit | kHidesBelowBit   a whole subtree dropped, its own key included
 //   value | kHidesBelowBit         the same, and the key itself set anew

@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "absl/container/inlined_vector.h"
+
 #include "core/trie/node.h"
 
 namespace pathkb {
@@ -29,8 +30,8 @@ namespace pathkb {
 // pointer and the path. Walking costs O(path bytes).
 class TrieTrail {
  public:
-  // `*root` may be null: an empty trie, where node() is null too and nothing below may be called but
-  // found().
+  // `*root` may be null: an empty trie, where node() is null too and nothing below may be called
+  // but found().
   TrieTrail(TrieNode** root, std::string_view path);
 
   TrieNode* node() const { return node_; }

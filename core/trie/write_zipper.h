@@ -13,12 +13,12 @@
 
 namespace pathkb {
 
-// Stands at any path, whether the trie has it or not; only a set value or a graft makes a path exist,
-// and only then are nodes made. Nodes that another trie holds too are copied, not changed.
+// Stands at any path, whether the trie has it or not; only a set value or a graft makes a path
+// exist, and only then are nodes made. Nodes that another trie holds too are copied, not changed.
 //
-// One thread at a time, the trie's own. Borrows the trie, which must outlive the zipper; it may also
-// be edited past the zipper, which remembers nothing but its path. So every edit and look starts at
-// the root again and costs O(path bytes), while moves cost the bytes they add or take.
+// One thread at a time, the trie's own. Borrows the trie, which must outlive the zipper; it may
+// also be edited past the zipper, which remembers nothing but its path. So every edit and look
+// starts at the root again and costs O(path bytes), while moves cost the bytes they add or take.
 class WriteZipper {
  public:
   // Stands at the root.

@@ -1,6 +1,6 @@
 // The moves that every cursor gets for nothing, made of the pure ones. They are written for cursors
-// over files too: a byte of child_mask() may turn out to be unreadable or to lead to nothing but dead
-// ends.
+// over files too: a byte of child_mask() may turn out to be unreadable or to lead to nothing but
+// dead ends.
 
 #include "core/trie/zipper.h"
 
@@ -40,9 +40,9 @@ class WayBack {
   std::string left_;   // Those behind them, last one first.
 };
 
-// Goes to the first path with a value among what is at or below the siblings after this path, or the
-// siblings after those above it, as long as they are below `prefix_bytes` bytes. If there is none,
-// false, and the cursor is somewhere above.
+// Goes to the first path with a value among what is at or below the siblings after this path, or
+// the siblings after those above it, as long as they are below `prefix_bytes` bytes. If there is
+// none, false, and the cursor is somewhere above.
 bool FindBehind(Zipper& zipper, size_t prefix_bytes, WayBack& way_back) {
   while (zipper.path().size() > prefix_bytes) {
     way_back.LeaveLastByte();

@@ -1,8 +1,9 @@
 // What a cursor over a path trie can do: the one seam between memory and files. Matching, scanning,
-// snapshot writing and algebra are written against it once, and run over a PathTrie (read_zipper), a
-// mapped .tree (storage/act/act_zipper) and one laid over another (overlay_zipper).
+// snapshot writing and algebra are written against it once, and run over a PathTrie (read_zipper),
+// a mapped .tree (storage/act/act_zipper) and one laid over another (overlay_zipper).
 //
-//             (root)            A cursor stands at a path that exists: the root, or a prefix of some
+//             (root)            A cursor stands at a path that exists: the root, or a prefix of
+//             some
 //              / \              stored path. Each path may hold a 64-bit value. Children are the
 //             a   b = 7         bytes that lead on from here, visited in ascending order, so values
 //            / \                come in ascending byte order of their paths, a path before its
@@ -20,6 +21,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+
 #include "core/base/byte_mask.h"
 
 namespace pathkb {
@@ -43,9 +45,9 @@ class Zipper {
   // Meaningless without a value.
   virtual int value_layer() const { return 0; }
 
-  // The bytes that lead on from here. A byte may lead to nothing but dead ends (a file may hold paths
-  // without a value; in an overlay a tombstone hides what is below), so only NextValue() tells
-  // whether a value follows.
+  // The bytes that lead on from here. A byte may lead to nothing but dead ends (a file may hold
+  // paths without a value; in an overlay a tombstone hides what is below), so only NextValue()
+  // tells whether a value follows.
   virtual ByteMask child_mask() const = 0;
 
   // Damage met on the way, such as a file that contradicts itself; the cursor then treats what it
@@ -70,8 +72,9 @@ class Zipper {
   virtual bool DescendFirst();
   virtual bool DescendLast();
 
-  // Goes down while there is exactly one child and no value, to the next path that has a value or is
-  // no such run; at least one byte. Returns the bytes gone, 0 if there is not exactly one child here.
+  // Goes down while there is exactly one child and no value, to the next path that has a value or
+  // is no such run; at least one byte. Returns the bytes gone, 0 if there is not exactly one child
+  // here.
   virtual size_t DescendRun();
 
   // Goes up `count` bytes; false if the root is nearer than that.
@@ -81,16 +84,16 @@ class Zipper {
   virtual bool NextSibling();
   virtual bool PreviousSibling();
 
-  // Goes to the next path with a value in path order; one that extends this path counts as next, the
-  // value right here does not. False at the end, and the cursor stays.
+  // Goes to the next path with a value in path order; one that extends this path counts as next,
+  // the value right here does not. False at the end, and the cursor stays.
   virtual bool NextValue();
 
-  // As NextValue(), but never leaves what lies below `prefix_bytes` bytes of the present path, which
-  // must not be longer than path().
+  // As NextValue(), but never leaves what lies below `prefix_bytes` bytes of the present path,
+  // which must not be longer than path().
   virtual bool NextValueWithin(size_t prefix_bytes);
 
-  // As NextValueWithin(), but passes over everything below the present path: to the next path with a
-  // value that does not extend this one.
+  // As NextValueWithin(), but passes over everything below the present path: to the next path with
+  // a value that does not extend this one.
   virtual bool NextValueBehind(size_t prefix_bytes);
 
   // Goes to the first path with a value that is at or after `target` in byte order; `target` counts

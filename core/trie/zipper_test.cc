@@ -3,8 +3,9 @@
 
 #include "core/trie/zipper.h"
 
-#include "core/trie/zipper_testing.h"
 #include "gtest/gtest.h"
+
+#include "core/trie/zipper_testing.h"
 
 namespace pathkb {
 namespace {

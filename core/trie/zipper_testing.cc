@@ -18,8 +18,8 @@ uint64_t TestSeed() {
 }
 
 std::string RandomPath(std::mt19937_64& random) {
-  static constexpr std::string_view kPieces[] = {
-      "a", "b", std::string_view("\0", 1), "\xFF", "\x80", "ab", "longer-run-of-bytes/", "z"};
+  static constexpr std::string_view kPieces[] = {"a",    "b",  std::string_view("\0", 1), "\xFF",
+                                                 "\x80", "ab", "longer-run-of-bytes/",    "z"};
   std::string path;
   for (uint64_t pieces = random() % 6; pieces > 0; --pieces) {
     path += kPieces[random() % std::size(kPieces)];
@@ -27,7 +27,8 @@ std::string RandomPath(std::mt19937_64& random) {
   return path;
 }
 
-// --- NaiveZipper -----------------------------------------------------------------------------------
+// --- NaiveZipper
+// -----------------------------------------------------------------------------------
 
 std::optional<uint64_t> NaiveZipper::value() const {
   const auto found = paths_->find(path_);
@@ -157,7 +158,8 @@ uint64_t NaiveZipper::CountValues(uint64_t limit) const {
   return count;
 }
 
-// --- Walks -----------------------------------------------------------------------------------------
+// --- Walks
+// -----------------------------------------------------------------------------------------
 
 namespace {
 

@@ -1,5 +1,5 @@
-// What the tests of cursors share: a model cursor that is too simple to be wrong, and a random walk that
-// moves it and a real one together.
+// What the tests of cursors share: a model cursor that is too simple to be wrong, and a random walk
+// that moves it and a real one together.
 
 #ifndef PATHKB_CORE_TRIE_ZIPPER_TESTING_H_
 #define PATHKB_CORE_TRIE_ZIPPER_TESTING_H_
@@ -17,12 +17,12 @@ namespace pathkb {
 // The seed of a random test: PATHKB_TEST_SEED if that is set, else a new one; printed either way.
 uint64_t TestSeed();
 
-// A path of few and short pieces, so that paths often share beginnings, extend each other and are drawn
-// again; sometimes the empty one, sometimes one with a long run.
+// A path of few and short pieces, so that paths often share beginnings, extend each other and are
+// drawn again; sometimes the empty one, sometimes one with a long run.
 std::string RandomPath(std::mt19937_64& random);
 
-// What a cursor should show: each path that exists for its own sake, and what it holds. A path without a
-// value is a dead end, or leads on to others.
+// What a cursor should show: each path that exists for its own sake, and what it holds. A path
+// without a value is a dead end, or leads on to others.
 struct NaiveEntry {
   std::optional<uint64_t> value;
   int layer = 0;
@@ -86,9 +86,9 @@ class BareZipper final : public Zipper {
   std::unique_ptr<Zipper> zipper_;
 };
 
-// Makes `steps` random moves of all kinds with both cursors, and expects the same answers and the same
-// place after each, whether the move failed or not. Both go on as forks of themselves now and then.
-// Stops at the first difference.
+// Makes `steps` random moves of all kinds with both cursors, and expects the same answers and the
+// same place after each, whether the move failed or not. Both go on as forks of themselves now and
+// then. Stops at the first difference.
 void WalkTogether(std::unique_ptr<Zipper> real, std::unique_ptr<Zipper> naive,
                   const NaivePaths& paths, int steps, std::mt19937_64& random);
 

@@ -5,7 +5,8 @@
 //   NotFound            no such file or directory
 //   AlreadyExists       the name is taken
 //   ResourceExhausted   no space or quota left, too many open files
-//   PermissionDenied    as it says
+//   PermissionDenied    as it says, or a file system mounted read-only
+//   FailedPrecondition  a directory where a file is needed, or the other way round; a closed file
 //   Unavailable         a lock is held by somebody else
 //   Unknown, DataLoss   any other errno; EIO is DataLoss
 
@@ -23,8 +24,8 @@
 
 namespace pathkb {
 
-// A file that is being written, from its start to its end. One thread at a time. Destroying it closes
-// the descriptor without syncing.
+// A file that is being written, from its start to its end. One thread at a time. Destroying it
+// closes the descriptor without syncing.
 class WritableFile {
  public:
   virtual ~WritableFile() = default;
@@ -59,6 +60,11 @@ class FileSystem {
 
   // Reads a whole small file; ResourceExhausted if it is longer than `bytes_max`.
   virtual absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) = 0;
+
+  // fdatasync on a file that another process, now gone, has written: what it reads as now survives
+  // a power cut. Recovery needs it before it builds on the last log segment, whose end may so far
+  // be in the page cache only.
+  virtual absl::Status SyncFile(const std::string& path) = 0;
 
   // Size in bytes.
   virtual absl::StatusOr<uint64_t> FileBytes(const std::string& path) = 0;

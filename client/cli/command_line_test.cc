@@ -1,0 +1,339 @@
+// Goal: every command does what its help says, in every form of output, with the right exit code,
+// and says what is wrong in one line. Method: command lines run in this process against a fake
+// server.
+
+#include "client/cli/command_line.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+#include "client/cpp/testing/fake_server.h"
+
+namespace pathkb::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+// What a command line came to.
+struct Outcome {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+Outcome RunWords(const std::vector<std::string>& words) {
+  Outcome outcome;
+  TextOutput out(&outcome.out);
+  TextOutput err(&outcome.err);
+  outcome.exit_code = RunCommandLine(words, out, err);
+  // An error is one line.
+  if (outcome.exit_code != 0) {
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_THAT(outcome.err, StartsWith("pathkb: "));
+  }
+  return outcome;
+}
+
+class CommandLineTest : public ::testing::Test {
+ protected:
+  // Runs `words` against the server.
+  Outcome Run(std::vector<std::string> words) {
+    words.insert(words.begin(), {"--server", server_.address()});
+    return RunWords(words);
+  }
+  // Runs what must succeed; returns its output.
+  std::string Ok(const std::vector<std::string>& words) {
+    const Outcome outcome = Run(words);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.out;
+  }
+  std::string WriteFile(const std::string& text) {
+    const std::string path = ::testing::TempDir() + "/facts.metta";
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  client::FakeServer server_;
+};
+
+TEST_F(CommandLineTest, InsertGetListDelete) {
+  EXPECT_EQ(Ok({"insert", "(a 1)", "(a -2)"}), "2 inserted, 0 updated, 0 unchanged; revision 1\n");
+  EXPECT_EQ(
+      Ok({"insert", "--name", "n/1", "--confidence", "0.5", "--source", "s", "--meta", "k=v",
+          "--meta", "e==", "(b)", "-o", "json"}),
+      "{\"inserted\":1,\"updated\":0,\"unchanged\":0,\"revision\":2,\"durable_revision\":2}\n");
+  EXPECT_EQ(Ok({"get", "(a 1)"}), "(a 1)\n");
+  EXPECT_EQ(
+      Ok({"get", "--name", "n/1", "-o", "json"}),
+      "{\"fact\":\"(b)\",\"name\":\"n/1\",\"confidence\":0.5,\"source\":\"s\",\"metadata\":{\"e\":"
+      "\"=\",\"k\":\"v\"}}\n");
+  EXPECT_EQ(Ok({"list"}), "(a -2)\n(a 1)\n(b)\n");
+  EXPECT_EQ(Ok({"list", "--limit", "1"}), "(a -2)\n");
+  EXPECT_EQ(Ok({"list", "n/"}), "(b)\n");
+  EXPECT_EQ(Ok({"list", "-o", "table"}),
+            "fact    name  confidence  source  metadata\n"
+            "(a -2)\n(a 1)\n(b)     n/1   0.5         s       e== k=v\n");
+  EXPECT_EQ(Ok({"export"}), "(a -2)\n(a 1)\n(b)\n");
+  EXPECT_EQ(Ok({"delete", "(a 1)"}), "1 deleted; revision 3\n");
+  EXPECT_EQ(Ok({"delete", "--name", "n/1"}), "1 deleted; revision 4\n");
+  EXPECT_EQ(Run({"delete", "(a 1)"}).exit_code, 3);
+  EXPECT_EQ(Run({"get", "(a 1)"}).exit_code, 3);
+  EXPECT_EQ(Ok({"count"}), "1\n");
+}
+
+TEST_F(CommandLineTest, FactsThatLookLikeSomethingElse) {
+  for (const std::string fact :
+       {"-5", "--space", "-x", "[a,b]", "{}", "++", "count", "%%", "", "--"}) {
+    Ok({"insert", "first", "--", fact});
+    EXPECT_TRUE(server_.Facts("default").contains(fact)) << fact;
+    EXPECT_EQ(Ok({"get", "--", fact}), fact + "\n");
+  }
+  // Where nothing can be mistaken, the mark is not needed.
+  for (const std::string fact :
+       {"-6", "-.5", "(- 1 2)", "[c,d]", "query", "\"text\"", "\"a", "'x'"}) {
+    Ok({"insert", fact});
+    EXPECT_TRUE(server_.Facts("default").contains(fact)) << fact;
+  }
+  // Values of options as well.
+  Ok({"insert", "(v)", "--source", "[x]", "--name", "-n", "--meta", "[a=1,b=2]"});
+  const v1::Fact fact = server_.Facts("default")["-n"];
+  EXPECT_EQ(fact.entry().source(), "[x]");
+  EXPECT_EQ(fact.entry().metadata().at("[a"), "1,b=2]");
+}
+
+TEST_F(CommandLineTest, QueryAndCount) {
+  Ok({"--space", "s", "insert", "(a)", "(b)"});
+  EXPECT_EQ(Ok({"--space", "s", "query", "$x"}), "(a)\n(b)\n");
+  EXPECT_EQ(Ok({"query", "--space=s", "$x", "--limit", "1"}), "(a)\n");
+  EXPECT_EQ(Ok({"query", "--space", "s", "$x", "-o", "table"}), "$x\n(a)\n(b)\n");
+  EXPECT_EQ(Ok({"query", "--space", "s", "$x", "-o", "json", "--limit", "1"}),
+            "{\"fact\":\"(a)\",\"name\":\"\",\"confidence\":1,\"source\":\"\",\"metadata\":{},"
+            "\"bindings\":{\"x\":\"(a)\"}}\n");
+  EXPECT_EQ(Ok({"count", "--space", "s", "$x"}), "2\n");
+  EXPECT_EQ(Ok({"count", "--space", "s", "-o", "json"}), "{\"count\":2,\"revision\":1}\n");
+  const Outcome unknown = Run({"count", "--space", "nowhere"});
+  EXPECT_EQ(unknown.exit_code, 3);
+  EXPECT_EQ(unknown.err, "pathkb: no such space: nowhere\n");
+}
+
+TEST_F(CommandLineTest, SnapshotsAndStatus) {
+  EXPECT_THAT(Ok({"status", "-o", "json"}), HasSubstr("\"has_snapshot\":false,\"snapshot\":null,"));
+  Ok({"insert", "(a)"});
+  const std::string id = "20240102T030405.678Z-r1";
+  EXPECT_EQ(Ok({"snapshot", "create"}), id + ": 1 facts, 1234 bytes\n");
+  EXPECT_EQ(Ok({"snapshot", "create"}), "nothing changed since " + id + ": 1 facts, 1234 bytes\n");
+  EXPECT_THAT(Ok({"snapshot", "create", "-o", "json"}), HasSubstr("\"created\":false"));
+  EXPECT_EQ(Ok({"snapshot", "list"}),
+            "id                       revision  created at                facts  bytes  base\n" +
+                id + "  1         2024-01-02T03:04:05.678Z  1      1234   yes\n");
+  EXPECT_THAT(Ok({"-o", "json", "snapshot", "list"}),
+              StartsWith("{\"id\":\"" + id + "\",\"revision\":1,"));
+  const std::string json = Ok({"status", "-o", "json"});
+  for (const char* member :
+       {"\"revision\":1", "\"durable_revision\":1", "\"facts\":1", "\"base_facts\":1",
+        "\"working_set_facts\":0", "\"has_snapshot\":true", "\"unique_terms\":7",
+        "\"start_to_ready_ms\":1.5", "\"changes_since_snapshot\":5", "\"recovery_notes\":[]"}) {
+    EXPECT_THAT(json, HasSubstr(member));
+  }
+  EXPECT_THAT(json, HasSubstr("\"snapshot\":\"" + id + "\""));
+  EXPECT_THAT(Ok({"status"}), HasSubstr("snapshot              " + id + "\n"));
+}
+
+TEST_F(CommandLineTest, Import) {
+  const std::string path = WriteFile("(a)\n(b)\n(a)\n");
+  EXPECT_THAT(Ok({"import", path}),
+              ::testing::MatchesRegex("imported 3 facts in [0-9.]+ s \\([0-9,]+/s\\): "
+                                      "2 inserted, 0 updated, 1 unchanged, 0 "
+                                      "rejected; revision 1\n"));
+  EXPECT_EQ(Ok({"import", path}), "nothing changed: all 3 facts were there already\n");
+  EXPECT_THAT(Ok({"import", path, "-o", "json"}),
+              StartsWith("{\"inserted\":0,\"updated\":0,\"unchanged\":3,"));
+  const std::string empty = WriteFile("; nothing\n");
+  EXPECT_EQ(Ok({"import", empty}), "nothing to import: " + empty + " holds no facts\n");
+  EXPECT_EQ(Run({"import", "/no/such/file"}).err,
+            "pathkb: cannot open /no/such/file: No such file or directory\n");
+  EXPECT_EQ(Run({"import", "/"}).err, "pathkb: cannot read /: Is a directory\n");
+}
+
+TEST_F(CommandLineTest, ImportStopsOrSkips) {
+  std::string text = "(a)\n(b\n bad)\n";
+  std::string path = WriteFile(text);
+  Outcome outcome = Run({"import", path});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err,
+            "pathkb: " + path +
+                ": line 3, column 2: the word 'bad'; nothing committed; importing again is "
+                "safe\n");
+  EXPECT_THAT(server_.Facts("default"), SizeIs(0));
+
+  for (int i = 0; i < 30; ++i) text += ")";
+  path = WriteFile(text);
+  outcome = Run({"import", path, "--on-error=skip"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_THAT(outcome.out, HasSubstr("1 inserted, 0 updated, 0 unchanged, 31 rejected"));
+  EXPECT_THAT(outcome.err, StartsWith("pathkb: " + path + ": line 3, column 2: the word 'bad'\n"));
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'),
+            21);  // 20, and that there are more.
+}
+
+TEST_F(CommandLineTest, CtrlCInAnImportSaysWhatIsCommitted) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "(f " + std::to_string(i) + ")\n";
+  // Of two calls, the second one brings the signal.
+  std::atomic<int> calls = 0;
+  server_.SetHook([&](const std::string& method, grpc::ServerContext&) {
+    if (method == "Insert" && ++calls == 2) raise(SIGINT);
+    return grpc::Status::OK;
+  });
+  const Outcome outcome = Run({"import", WriteFile(text), "--in-flight", "1"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  const size_t committed = server_.Facts("default").size();
+  EXPECT_EQ(outcome.err, "pathkb: import interrupted; committed: " + std::to_string(committed) +
+                             " facts in " + std::to_string(calls) + " batches, up to revision " +
+                             std::to_string(calls) + "; importing again is safe\n");
+}
+
+TEST_F(CommandLineTest, Usage) {
+  struct Case {
+    std::vector<std::string> words;
+    std::string err;
+  };
+  for (const Case& c : std::vector<Case>{
+           {{"qeury", "$x"}, "no command 'qeury'; did you mean 'query'?"},
+           {{"frobnicate"}, "no command 'frobnicate'; see pathkb --help"},
+           {{"snapshot", "crate"}, "no command 'crate'; did you mean 'create'?"},
+           {{"snapshot"}, "which command? One of create, list; see pathkb snapshot --help"},
+           {{"query", "$x", "--lmit", "5"}, "no option '--lmit'; did you mean '--limit'?"},
+           {{"query", "$x", "--lmit=5"}, "no option '--lmit'; did you mean '--limit'?"},
+           {{"--sapce", "s", "count"}, "no option '--sapce'; did you mean '--space'?"},
+           {{"get", "-x"}, "no option '-x'; a fact that begins with '-' stands behind '--'"},
+           {{"query"}, "query needs PATTERN; usage: pathkb query PATTERN"},
+           {{"query", "(a", "b)"},
+            "query does not know what to do with 'b)'; facts and patterns with blanks need quotes "
+            "around "
+            "them"},
+           {{"get"}, "get takes a FACT or --name, one of them"},
+           {{"get", "(a)", "--name", "n"}, "get takes a FACT or --name, one of them"},
+           {{"delete"}, "delete takes a FACT or --name, one of them"},
+           {{"insert", "--name", "n", "(a)", "(b)"}, "--name goes with one FACT"},
+           {{"insert", "--meta", "k", "(a)"}, "--meta k is not KEY=VALUE"},
+           {{"insert", "++"}, "'++' must stand behind '--'"},
+           {{"export", "-o", "table"},
+            "export writes -o metta or -o json, not a table; list does"}}) {
+    const Outcome outcome = Run(c.words);
+    EXPECT_EQ(outcome.exit_code, 2) << c.err;
+    EXPECT_EQ(outcome.err, "pathkb: " + c.err + "\n");
+    EXPECT_EQ(outcome.out, "");
+  }
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"insert", "--confidence", "high", "(a)"},
+                                             {"count", "-o", "xml"},
+                                             {"count", "--timeout", "-1"},
+                                             {"query", "$x", "--limit", "-1"},
+                                             {"import", "f", "--on-error", "cry"},
+                                             {"count", "--space"}}) {
+    EXPECT_EQ(Run(words).exit_code, 2) << words[0];
+  }
+  EXPECT_EQ(RunWords({"--server", "localhost", "count"}).exit_code, 2);
+  EXPECT_THAT(RunWords({}).err, StartsWith("pathkb: which command? One of import, export, "));
+}
+
+TEST_F(CommandLineTest, Help) {
+  const std::string help = Ok({"--help"});
+  for (const char* command : {"import", "export", "insert", "get", "list", "delete", "query",
+                              "count", "status", "snapshot"}) {
+    EXPECT_THAT(help, HasSubstr(std::string("\n  ") + command + " "));
+  }
+  EXPECT_THAT(help, HasSubstr("Exit codes: 0 done"));
+  EXPECT_THAT(help, HasSubstr("Usage: pathkb COMMAND [OPTIONS]"));
+  EXPECT_THAT(Ok({"query", "--help"}), HasSubstr("Usage: pathkb query PATTERN [OPTIONS]"));
+  EXPECT_THAT(Ok({"snapshot", "create", "-h"}),
+              HasSubstr("Usage: pathkb snapshot create [OPTIONS]"));
+  EXPECT_THAT(Ok({"snapshot", "-h"}), HasSubstr("Usage: pathkb snapshot create|list [OPTIONS]"));
+}
+
+TEST_F(CommandLineTest, TheEnvironmentNamesTheServer) {
+  setenv("PATHKB_SERVER", server_.address().c_str(), 1);
+  Ok({"insert", "(a)"});
+  EXPECT_EQ(RunWords({"count"}).out, "1\n");
+  // The option wins.
+  EXPECT_EQ(RunWords({"count", "--server", "unix:/no/such/socket"}).exit_code, 6);
+  unsetenv("PATHKB_SERVER");
+}
+
+TEST_F(CommandLineTest, FailuresOfTheServer) {
+  Outcome outcome = Run({"insert", "(a)", "(b bad)"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err, "pathkb: fact 1: line 1, column 4: the word 'bad'\n");
+  EXPECT_EQ(Run({"query", "(\xFF)"}).exit_code, 1);
+
+  server_.SetHook([](const std::string&, grpc::ServerContext&) {
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "the disk is full:\nno writes");
+  });
+  outcome = Run({"insert", "(a)"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err, "pathkb: the disk is full: no writes\n");
+  server_.Shutdown();
+  outcome = Run({"count"});
+  EXPECT_EQ(outcome.exit_code, 6);
+  EXPECT_THAT(outcome.err, HasSubstr("cannot connect to " + server_.address()));
+}
+
+TEST(CommandLineDeadlineTest, ExitsWithSeven) {
+  absl::Notification released;  // Outlives the server, whose threads may still be at it.
+  client::FakeServer server;
+  server.SetHook([&](const std::string&, grpc::ServerContext&) {
+    released.WaitForNotification();
+    return grpc::Status::OK;
+  });
+  for (const char* command : {"count", "status", "list"}) {
+    EXPECT_EQ(RunWords({"--server", server.address(), "--timeout", "0.05", command}).exit_code, 7);
+  }
+  released.Notify();
+}
+
+TEST_F(CommandLineTest, AReaderThatGoesAwayIsNoError) {
+  signal(SIGPIPE, SIG_IGN);
+  std::vector<std::string> words = {"insert"};
+  for (int i = 0; i < 20'000; ++i) words.push_back("(fact number " + std::to_string(i) + ")");
+  Ok(words);
+  for (const char* command : {"export", "list"}) {
+    int ends[2];
+    ASSERT_EQ(pipe(ends), 0);
+    close(ends[0]);
+    std::string err_text;
+    {
+      TextOutput out(ends[1]);
+      TextOutput err(&err_text);
+      EXPECT_EQ(RunCommandLine({"--server", server_.address(), command}, out, err), 0);
+    }
+    EXPECT_EQ(err_text, "");
+    close(ends[1]);
+  }
+  // But a disk that is full is one.
+  const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+  std::string err_text;
+  {
+    TextOutput out(full);
+    TextOutput err(&err_text);
+    EXPECT_EQ(RunCommandLine({"--server", server_.address(), "export"}, out, err), 1);
+  }
+  EXPECT_EQ(err_text, "pathkb: cannot write the output: No space left on device\n");
+  close(full);
+}
+
+}  // namespace
+}  // namespace pathkb::cli

@@ -1,0 +1,22 @@
+#include "client/cli/commands/all_commands.h"
+
+#include "client/cli/commands/count.h"
+#include "client/cli/commands/delete.h"
+#include "client/cli/commands/export.h"
+#include "client/cli/commands/get.h"
+#include "client/cli/commands/import.h"
+#include "client/cli/commands/insert.h"
+#include "client/cli/commands/list.h"
+#include "client/cli/commands/query.h"
+#include "client/cli/commands/snapshot.h"
+#include "client/cli/commands/status.h"
+
+namespace pathkb::cli {
+
+std::vector<Command> AllCommands() {
+  return {ImportCommand(), ExportCommand(),         InsertCommand(),      GetCommand(),
+          ListCommand(),   DeleteCommand(),         QueryCommand(),       CountCommand(),
+          StatusCommand(), SnapshotCreateCommand(), SnapshotListCommand()};
+}
+
+}  // namespace pathkb::cli

@@ -1,0 +1,98 @@
+#include "client/cli/commands/insert.h"
+
+#include <memory>
+#include <optional>
+
+#include "fmt/format.h"
+
+#include "client/cli/exit_code.h"
+#include "client/cli/output/json.h"
+
+namespace pathkb::cli {
+namespace {
+
+struct InsertOptions {
+  std::optional<std::string> name;
+  std::optional<double> confidence;
+  std::string source;
+  std::vector<std::string> metadata;  // As given: KEY=VALUE.
+};
+
+// The entry that `options` describe. UsageError if a pair of metadata is none.
+absl::StatusOr<v1::Entry> MakeEntry(const InsertOptions& options) {
+  v1::Entry entry;
+  if (options.confidence) entry.set_confidence(*options.confidence);
+  entry.set_source(options.source);
+  for (const std::string& pair : options.metadata) {
+    const size_t equals = pair.find('=');
+    if (equals == std::string::npos)
+      return UsageError(fmt::format("--meta {} is not KEY=VALUE", pair));
+    (*entry.mutable_metadata())[pair.substr(0, equals)] = pair.substr(equals + 1);
+  }
+  return entry;
+}
+
+absl::Status RunInsert(Session& session, const InsertOptions& options,
+                       const std::vector<std::string>& operands) {
+  if (options.name && operands.size() != 1) return UsageError("--name goes with one FACT");
+  if (options.name && options.name->empty()) return UsageError("--name is empty");
+  const absl::StatusOr<v1::Entry> entry = MakeEntry(options);
+  if (!entry.ok()) return entry.status();
+  std::vector<v1::Fact> facts;
+  for (const std::string& term : operands) {
+    v1::Fact& fact = facts.emplace_back();
+    fact.set_term(term);
+    if (options.name) fact.set_name(*options.name);
+    *fact.mutable_entry() = *entry;
+  }
+  absl::StatusOr<client::PathkbClient*> client = session.Client();
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::InsertResponse> answer =
+      (*client)->Insert(session.space(), std::move(facts));
+  if (!answer.ok()) return answer.status();
+  if (session.json()) {
+    session.out().Write(JsonObject()
+                            .Number("inserted", answer->inserted())
+                            .Number("updated", answer->updated())
+                            .Number("unchanged", answer->unchanged())
+                            .Number("revision", answer->revision())
+                            .Number("durable_revision", answer->durable_revision())
+                            .Done() +
+                        "\n");
+  } else {
+    session.out().Write(fmt::format("{} inserted, {} updated, {} unchanged; revision {}\n",
+                                    answer->inserted(), answer->updated(), answer->unchanged(),
+                                    answer->revision()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Command InsertCommand() {
+  const auto options = std::make_shared<InsertOptions>();
+  Command command;
+  command.name = "insert";
+  command.operands = "FACT...";
+  command.operands_min = 1;
+  command.operands_max = std::vector<std::string>().max_size();
+  command.summary = "Add facts, all or none";
+  command.examples =
+      "  pathkb insert '(parent Tom Bob)' '(parent Pam Bob)'\n"
+      "  pathkb insert --confidence 0.9 --source census --meta year=1900 '(parent Bob Ann)'\n"
+      "  pathkb insert --name facts/math/addition '(= (+ 2 2) 4)'\n"
+      "  pathkb insert -- -5                      a fact that begins with '-'\n";
+  command.declare = [options](CLI::App& app) {
+    app.add_option("--name", options->name, "A name for the fact, such as facts/math/addition");
+    app.add_option("--confidence", options->confidence, "From 0 to 1 (default 1)");
+    app.add_option("--source", options->source, "Where the fact comes from");
+    app.add_option("--meta", options->metadata, "KEY=VALUE; may be repeated")
+        ->allow_extra_args(false);
+  };
+  command.run = [options](Session& session, const std::vector<std::string>& operands) {
+    return RunInsert(session, *options, operands);
+  };
+  return command;
+}
+
+}  // namespace pathkb::cli

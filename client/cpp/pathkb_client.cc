@@ -1,0 +1,329 @@
+#include "client/cpp/pathkb_client.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "fmt/format.h"
+
+#include "client/cpp/utf8.h"
+
+namespace pathkb::client {
+namespace {
+
+// Marks a status as IsConnectionError().
+constexpr char kNotConnected[] = "pathkb/not-connected";
+
+absl::Status ToAbsl(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  // The canonical codes have the same numbers in both.
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  if (!status.error_message().empty()) return absl::Status(code, status.error_message());
+  return absl::Status(code, fmt::format("the server answered {} and gave no reason",
+                                        absl::StatusCodeToString(code)));
+}
+
+absl::Status ConnectionError(const std::string& message) {
+  absl::Status status = absl::UnavailableError(message);
+  status.SetPayload(kNotConnected, absl::Cord());
+  return status;
+}
+
+void SetDeadline(grpc::ClientContext& context, absl::Duration timeout) {
+  // Beyond a year the clock's arithmetic could overflow, and nobody will know the difference.
+  if (timeout < absl::Hours(24 * 365)) {
+    context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(timeout));
+  }
+}
+
+// InvalidArgument if `text` is not UTF-8. `what` names it, such as "the pattern".
+absl::Status CheckUtf8(std::string_view text, std::string_view what) {
+  const std::optional<size_t> bad = FindInvalidUtf8(text);
+  if (!bad) return absl::OkStatus();
+  return absl::InvalidArgumentError(fmt::format("{} is not valid UTF-8: byte 0x{:02X} at offset {}",
+                                                what, static_cast<unsigned char>(text[*bad]),
+                                                *bad));
+}
+
+absl::Status CheckUtf8(const v1::Fact& fact) {
+  if (absl::Status status = CheckUtf8(fact.term(), "the fact"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(fact.name(), "the name"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(fact.entry().source(), "the source"); !status.ok())
+    return status;
+  for (const auto& [key, value] : fact.entry().metadata()) {
+    if (absl::Status status = CheckUtf8(key, "a metadata key"); !status.ok()) return status;
+    if (absl::Status status = CheckUtf8(value, "a metadata value"); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// The last and telling part of gRPC's message, such as "Connection refused" behind
+// "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:7420: Failed to ...".
+std::string ReasonIn(const std::string& message) {
+  const size_t colon = message.rfind(": ");
+  return colon == std::string::npos ? message : message.substr(colon + 2);
+}
+
+// Everything a started Insert needs until it is answered.
+struct InsertCall {
+  grpc::ClientContext context;
+  v1::InsertRequest request;
+  v1::InsertResponse response;
+  PathkbClient::InsertDone done;
+};
+
+}  // namespace
+
+bool IsConnectionError(const absl::Status& status) {
+  return status.GetPayload(kNotConnected).has_value();
+}
+
+PathkbClient::PathkbClient(std::string address, std::shared_ptr<grpc::Channel> channel,
+                           const Options& options)
+    : address_(std::move(address)),
+      options_(options),
+      channel_(std::move(channel)),
+      facts_(v1::FactService::NewStub(channel_)),
+      queries_(v1::QueryService::NewStub(channel_)),
+      snapshots_(v1::SnapshotService::NewStub(channel_)),
+      admin_(v1::AdminService::NewStub(channel_)) {}
+
+absl::StatusOr<std::unique_ptr<PathkbClient>> PathkbClient::Connect(const std::string& address,
+                                                                    const Options& options) {
+  if (address.find(':') == std::string::npos) {
+    return absl::InvalidArgumentError(fmt::format(
+        "the server's address '{}' has no port; it should look like 127.0.0.1:7420", address));
+  }
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMessageBytesMax);
+  arguments.SetMaxSendMessageSize(kMessageBytesMax);
+  // A proxy for web pages, set in the environment, is not meant for us.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // Another client in this process must not share this one's broken connection.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+
+  const auto deadline =
+      std::chrono::system_clock::now() +
+      absl::ToChronoNanoseconds(std::min(options.connect_timeout, absl::Hours(24)));
+  grpc_connectivity_state state = channel->GetState(/*try_to_connect=*/true);
+  while (state != GRPC_CHANNEL_READY && state != GRPC_CHANNEL_TRANSIENT_FAILURE) {
+    if (!channel->WaitForStateChange(state, deadline)) {
+      return ConnectionError(fmt::format("cannot connect to {}: no answer within {}", address,
+                                         absl::FormatDuration(options.connect_timeout)));
+    }
+    state = channel->GetState(/*try_to_connect=*/true);
+  }
+  std::unique_ptr<PathkbClient> client(new PathkbClient(address, std::move(channel), options));
+  if (state == GRPC_CHANNEL_TRANSIENT_FAILURE) {
+    // A call fails at once in this state, and its message holds the reason.
+    grpc::ClientContext context;
+    context.set_deadline(deadline);
+    v1::GetStatusResponse response;
+    const grpc::Status status = client->admin_->GetStatus(&context, {}, &response);
+    if (!status.ok()) {
+      return ConnectionError(fmt::format("cannot connect to {}: {} (is pathkbd running there?)",
+                                         address, ReasonIn(status.error_message())));
+    }
+  }
+  return client;
+}
+
+absl::Status PathkbClient::ExamineUnavailable(absl::Status status) const {
+  if (status.code() != absl::StatusCode::kUnavailable || IsConnectionError(status)) return status;
+  // A broken connection fails its calls and changes the channel's state, in either order.
+  const auto soon = std::chrono::system_clock::now() + std::chrono::milliseconds(50);
+  if (channel_->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY &&
+      !channel_->WaitForStateChange(GRPC_CHANNEL_READY, soon)) {
+    return status;
+  }
+  return ConnectionError(fmt::format("lost the connection to {}: {}", address_,
+                                     ReasonIn(std::string(status.message()))));
+}
+
+template <typename Response, typename Stub, typename Request>
+absl::StatusOr<Response> PathkbClient::Call(Stub& stub,
+                                            grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                                         const Request&, Response*),
+                                            const Request& request, absl::Duration timeout) {
+  grpc::ClientContext context;
+  SetDeadline(context, timeout);
+  Response response;
+  const grpc::Status status = (stub.*method)(&context, request, &response);
+  if (!status.ok()) return ExamineUnavailable(ToAbsl(status));
+  return response;
+}
+
+absl::StatusOr<v1::InsertResponse> PathkbClient::Insert(std::string_view space,
+                                                        std::vector<v1::Fact> facts,
+                                                        v1::InsertRequest::OnInvalid on_invalid) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  v1::InsertRequest request;
+  request.set_space(std::string(space));
+  request.set_on_invalid(on_invalid);
+  for (v1::Fact& fact : facts) {
+    if (absl::Status status = CheckUtf8(fact); !status.ok()) return status;
+    *request.add_facts() = std::move(fact);
+  }
+  return Call<v1::InsertResponse>(*facts_, &v1::FactService::Stub::Insert, request,
+                                  options_.timeout);
+}
+
+void PathkbClient::StartInsert(v1::InsertRequest request, InsertDone done) {
+  auto* call = new InsertCall;
+  call->request = std::move(request);
+  call->done = std::move(done);
+  SetDeadline(call->context, options_.timeout);
+  facts_->async()->Insert(
+      &call->context, &call->request, &call->response, [call](grpc::Status status) {
+        const InsertDone done = std::move(call->done);
+        absl::StatusOr<v1::InsertResponse> answer =
+            status.ok() ? absl::StatusOr<v1::InsertResponse>(std::move(call->response))
+                        : ToAbsl(status);
+        // Before `done`: our caller may then end the client, and a context that is left over would
+        // make the channel end here, on its own thread.
+        delete call;
+        done(std::move(answer));
+      });
+}
+
+absl::StatusOr<v1::GetResponse> PathkbClient::GetByTerm(std::string_view space,
+                                                        std::string_view term) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(term, "the fact"); !status.ok()) return status;
+  v1::GetRequest request;
+  request.set_space(std::string(space));
+  request.set_term(std::string(term));
+  return Call<v1::GetResponse>(*facts_, &v1::FactService::Stub::Get, request, options_.timeout);
+}
+
+absl::StatusOr<v1::GetResponse> PathkbClient::GetByName(std::string_view space,
+                                                        std::string_view name) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(name, "the name"); !status.ok()) return status;
+  v1::GetRequest request;
+  request.set_space(std::string(space));
+  request.set_name(std::string(name));
+  return Call<v1::GetResponse>(*facts_, &v1::FactService::Stub::Get, request, options_.timeout);
+}
+
+absl::StatusOr<v1::ListResponse> PathkbClient::ListPage(std::string_view space,
+                                                        std::optional<std::string_view> name_prefix,
+                                                        uint32_t page_size,
+                                                        std::string_view page_token) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  v1::ListRequest request;
+  request.set_space(std::string(space));
+  if (name_prefix) {
+    if (absl::Status status = CheckUtf8(*name_prefix, "the prefix"); !status.ok()) return status;
+    request.set_name_prefix(std::string(*name_prefix));
+  }
+  request.set_page_size(page_size);
+  request.set_page_token(std::string(page_token));
+  return Call<v1::ListResponse>(*facts_, &v1::FactService::Stub::List, request, options_.timeout);
+}
+
+absl::StatusOr<uint64_t> PathkbClient::List(std::string_view space,
+                                            std::optional<std::string_view> name_prefix,
+                                            const OnFact& on_fact) {
+  constexpr uint32_t kPageFactsMax = 10'000;
+  uint64_t facts = 0;
+  std::string page_token;
+  do {
+    absl::StatusOr<v1::ListResponse> page = ListPage(space, name_prefix, kPageFactsMax, page_token);
+    if (!page.ok()) return std::move(page).status();
+    for (const v1::Fact& fact : page->facts()) {
+      ++facts;
+      if (!on_fact(fact)) return facts;
+    }
+    if (!page->next_page_token().empty() && page->next_page_token() == page_token) {
+      return absl::InternalError("the server answered a page token with the same page token");
+    }
+    page_token = page->next_page_token();
+  } while (!page_token.empty());
+  return facts;
+}
+
+absl::StatusOr<v1::DeleteResponse> PathkbClient::Delete(std::string_view space,
+                                                        std::vector<std::string> terms,
+                                                        std::vector<std::string> names) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  v1::DeleteRequest request;
+  request.set_space(std::string(space));
+  for (std::string& term : terms) {
+    if (absl::Status status = CheckUtf8(term, "the fact"); !status.ok()) return status;
+    request.add_terms(std::move(term));
+  }
+  for (std::string& name : names) {
+    if (absl::Status status = CheckUtf8(name, "the name"); !status.ok()) return status;
+    request.add_names(std::move(name));
+  }
+  return Call<v1::DeleteResponse>(*facts_, &v1::FactService::Stub::Delete, request,
+                                  options_.timeout);
+}
+
+absl::StatusOr<PathkbClient::QuerySummary> PathkbClient::Query(std::string_view space,
+                                                               std::string_view pattern,
+                                                               uint64_t limit,
+                                                               const OnMatch& on_match) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(pattern, "the pattern"); !status.ok()) return status;
+  v1::QueryRequest request;
+  request.set_space(std::string(space));
+  request.set_pattern(std::string(pattern));
+  request.set_limit(limit);
+  grpc::ClientContext context;
+  SetDeadline(context, options_.long_timeout);
+  const std::unique_ptr<grpc::ClientReader<v1::QueryResponse>> reader =
+      queries_->Query(&context, request);
+  QuerySummary summary;
+  v1::QueryResponse response;
+  bool enough = false;
+  while (!enough && reader->Read(&response)) {
+    summary.revision = response.revision();
+    for (const v1::Match& match : response.matches()) {
+      ++summary.matches;
+      if (!on_match(match)) {
+        enough = true;
+        break;
+      }
+    }
+  }
+  if (enough) {
+    context.TryCancel();
+    while (reader->Read(&response)) {
+    }
+  }
+  const grpc::Status status = reader->Finish();
+  // After our own cancel the status says just that.
+  if (!status.ok() && !enough) return ExamineUnavailable(ToAbsl(status));
+  return summary;
+}
+
+absl::StatusOr<v1::CountResponse> PathkbClient::Count(std::string_view space,
+                                                      std::string_view pattern) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(pattern, "the pattern"); !status.ok()) return status;
+  v1::CountRequest request;
+  request.set_space(std::string(space));
+  request.set_pattern(std::string(pattern));
+  return Call<v1::CountResponse>(*queries_, &v1::QueryService::Stub::Count, request,
+                                 options_.long_timeout);
+}
+
+absl::StatusOr<v1::CreateSnapshotResponse> PathkbClient::CreateSnapshot() {
+  return Call<v1::CreateSnapshotResponse>(*snapshots_, &v1::SnapshotService::Stub::Create,
+                                          v1::CreateSnapshotRequest(), options_.long_timeout);
+}
+
+absl::StatusOr<v1::ListSnapshotsResponse> PathkbClient::ListSnapshots() {
+  return Call<v1::ListSnapshotsResponse>(*snapshots_, &v1::SnapshotService::Stub::List,
+                                         v1::ListSnapshotsRequest(), options_.timeout);
+}
+
+absl::StatusOr<v1::GetStatusResponse> PathkbClient::GetStatus() {
+  return Call<v1::GetStatusResponse>(*admin_, &v1::AdminService::Stub::GetStatus,
+                                     v1::GetStatusRequest(), options_.timeout);
+}
+
+}  // namespace pathkb::client

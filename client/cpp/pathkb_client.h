@@ -1,0 +1,148 @@
+// The C++ client: one method for each thing a PathKB server can do.
+//
+//   auto client = PathkbClient::Connect("127.0.0.1:7420");
+//   if (!client.ok()) ...
+//   auto count = (*client)->Count("default", "(parent $x Bob)");
+//
+// Requests and answers are the messages of proto/pathkb/v1, whose comments are the contract; this
+// class adds the connection, deadlines, and errors as absl::Status.
+
+#ifndef PATHKB_CLIENT_CPP_PATHKB_CLIENT_H_
+#define PATHKB_CLIENT_CPP_PATHKB_CLIENT_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "grpcpp/grpcpp.h"
+
+#include "pathkb/v1/admin_service.grpc.pb.h"
+#include "pathkb/v1/fact_service.grpc.pb.h"
+#include "pathkb/v1/query_service.grpc.pb.h"
+#include "pathkb/v1/snapshot_service.grpc.pb.h"
+
+namespace pathkb::client {
+
+// A connection to one server. Any number of threads may use it at once. It must outlive every call
+// made through it, those started by StartInsert() included.
+//
+// Errors of every method, beside those that the .proto names; the server's own message is kept:
+//   Unavailable        no server there, or the connection broke: IsConnectionError() is true then,
+//   and
+//                      what a write did is unknown. Else the server itself cannot serve the call.
+//   DeadlineExceeded   no answer within the time given; what a write did is unknown
+//   InvalidArgument    also: text that is not UTF-8, found before anything is sent
+class PathkbClient {
+ public:
+  // Messages larger than this are refused in both directions.
+  static constexpr int kMessageBytesMax = 64 << 20;
+
+  // How long to wait for a server that does not answer.
+  struct Options {
+    // For Connect(), name look-up included.
+    absl::Duration connect_timeout = absl::Seconds(10);
+    // For each call that should answer soon: Insert, Get, one page of List, Delete, GetStatus,
+    // ListSnapshots.
+    absl::Duration timeout = absl::Seconds(60);
+    // For each call that may have much to do: Query, Count, CreateSnapshot.
+    absl::Duration long_timeout = absl::InfiniteDuration();
+  };
+
+  // What a whole query came to.
+  struct QuerySummary {
+    uint64_t matches = 0;
+    // All matches are of this revision; 0 if there was none.
+    uint64_t revision = 0;
+  };
+
+  // Connects to "HOST:PORT" (or "unix:PATH") in the clear and waits until the server has answered.
+  //   InvalidArgument   no port in `address`
+  //   Unavailable       no server there, with the reason; IsConnectionError() is true
+  static absl::StatusOr<std::unique_ptr<PathkbClient>> Connect(const std::string& address,
+                                                               const Options& options);
+  static absl::StatusOr<std::unique_ptr<PathkbClient>> Connect(const std::string& address) {
+    return Connect(address, Options());
+  }
+
+  // Adds facts, all or none; with ON_INVALID_SKIP, all that are acceptable.
+  absl::StatusOr<v1::InsertResponse> Insert(
+      std::string_view space, std::vector<v1::Fact> facts,
+      v1::InsertRequest::OnInvalid on_invalid = v1::InsertRequest::ON_INVALID_REJECT_BATCH);
+
+  using InsertDone = std::function<void(absl::StatusOr<v1::InsertResponse>)>;
+  // Starts an Insert and returns at once. `done` is called exactly once, on a thread of gRPC, and
+  // must not block there. Does not look for bad UTF-8. An Unavailable that it hands over has not
+  // been examined yet: give it to ExamineUnavailable(), on a thread that may wait.
+  void StartInsert(v1::InsertRequest request, InsertDone done);
+
+  // One fact, by the text of its term or by its name.
+  absl::StatusOr<v1::GetResponse> GetByTerm(std::string_view space, std::string_view term);
+  absl::StatusOr<v1::GetResponse> GetByName(std::string_view space, std::string_view name);
+
+  // One page, as the server cuts it. `name_prefix` lists named facts only; `page_size` 0 leaves it
+  // to the server; `page_token` is empty for the first page.
+  absl::StatusOr<v1::ListResponse> ListPage(std::string_view space,
+                                            std::optional<std::string_view> name_prefix,
+                                            uint32_t page_size, std::string_view page_token);
+
+  // Receives one fact; false ends the listing.
+  using OnFact = std::function<bool(const v1::Fact&)>;
+  // Hands every fact of `space` to `on_fact`, page by page; returns how many.
+  absl::StatusOr<uint64_t> List(std::string_view space, std::optional<std::string_view> name_prefix,
+                                const OnFact& on_fact);
+
+  // Takes out the facts of these terms and names, all or none. What is not there is only counted.
+  absl::StatusOr<v1::DeleteResponse> Delete(std::string_view space, std::vector<std::string> terms,
+                                            std::vector<std::string> names);
+
+  // Receives one match; false cancels the query, which then counts as complete.
+  using OnMatch = std::function<bool(const v1::Match&)>;
+  // Hands the matches of `pattern` to `on_match` as they arrive. `limit` 0 means all. After an
+  // error the matches handed over before it are good.
+  absl::StatusOr<QuerySummary> Query(std::string_view space, std::string_view pattern,
+                                     uint64_t limit, const OnMatch& on_match);
+
+  // Counts the matches of `pattern`, or all facts if it is empty.
+  absl::StatusOr<v1::CountResponse> Count(std::string_view space, std::string_view pattern);
+
+  // Returns when the new snapshot is on disk.
+  absl::StatusOr<v1::CreateSnapshotResponse> CreateSnapshot();
+  absl::StatusOr<v1::ListSnapshotsResponse> ListSnapshots();
+  absl::StatusOr<v1::GetStatusResponse> GetStatus();
+
+  // Finds out whether an Unavailable came from the server or from the lack of one: looks for up to
+  // 50 ms whether the connection is gone, and marks the status if it is. Other statuses pass
+  // through.
+  absl::Status ExamineUnavailable(absl::Status status) const;
+
+ private:
+  PathkbClient(std::string address, std::shared_ptr<grpc::Channel> channel, const Options& options);
+
+  // Makes one call that has one answer: `method` of `stub`, within `timeout`.
+  template <typename Response, typename Stub, typename Request>
+  absl::StatusOr<Response> Call(Stub& stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request, absl::Duration timeout);
+
+  const std::string address_;
+  const Options options_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::FactService::Stub> facts_;
+  const std::unique_ptr<v1::QueryService::Stub> queries_;
+  const std::unique_ptr<v1::SnapshotService::Stub> snapshots_;
+  const std::unique_ptr<v1::AdminService::Stub> admin_;
+};
+
+// True if `status` says that there is no server to talk to, rather than that a server said no.
+bool IsConnectionError(const absl::Status& status);
+
+}  // namespace pathkb::client
+
+#endif  // PATHKB_CLIENT_CPP_PATHKB_CLIENT_H_

@@ -1,0 +1,221 @@
+#include "server/background/snapshot_worker.h"
+
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/base/string_views.h"
+#include "fmt/format.h"
+#include "spdlog/spdlog.h"
+#include "storage/directory/file_names.h"
+#include "storage/directory/manifest_store.h"
+#include "storage/directory/retention.h"
+#include "storage/snapshot/snapshot.h"
+#include "storage/snapshot/snapshot_writer.h"
+
+namespace pathkb {
+namespace {
+
+// How often the thread looks whether a snapshot is due.
+constexpr absl::Duration kLookEvery = absl::Milliseconds(200);
+// After a failure by time or changes, the next attempt waits at least so long.
+constexpr absl::Duration kRetryAfter = absl::Seconds(10);
+// The base and this many older snapshots are kept, with the log from the oldest of them on.
+constexpr size_t kOlderSnapshotsKept = 1;
+
+}  // namespace
+
+SnapshotWorker::SnapshotWorker(Options options, FileSystem& files, const Clock& clock,
+                               KnowledgeBase& knowledge_base, CommitQueue& commits,
+                               Manifest manifest)
+    : options_(std::move(options)),
+      files_(files),
+      clock_(clock),
+      knowledge_base_(knowledge_base),
+      commits_(commits),
+      last_manifest_number_(manifest.number),
+      manifest_(std::move(manifest)),
+      last_attempt_(clock.Now()),
+      thread_([this] { Run(); }) {}
+
+SnapshotWorker::~SnapshotWorker() { Stop(); }
+
+void SnapshotWorker::Request(Done done) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!stopping_) {
+      requests_.push_back(std::move(done));
+      return;
+    }
+  }
+  done(absl::AbortedError("the server is shutting down"));
+}
+
+void SnapshotWorker::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  if (thread_.joinable()) thread_.join();
+  std::vector<Done> left;
+  {
+    absl::MutexLock lock(&mutex_);
+    left.swap(requests_);
+  }
+  for (Done& done : left) done(absl::AbortedError("the server is shutting down"));
+}
+
+Manifest SnapshotWorker::manifest() const {
+  absl::MutexLock lock(&mutex_);
+  return manifest_;
+}
+
+bool SnapshotWorker::running() const {
+  absl::MutexLock lock(&mutex_);
+  return running_;
+}
+
+bool SnapshotWorker::stopping() const {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+uint64_t SnapshotWorker::ChangesSinceSnapshot(const ReadView& view) const {
+  absl::MutexLock lock(&mutex_);
+  return view.changes - changes_at_base_;
+}
+
+bool SnapshotWorker::Due() const {
+  const ReadView view = knowledge_base_.View();
+  const absl::Time now = clock_.Now();
+  absl::MutexLock lock(&mutex_);
+  const uint64_t changes = view.changes - changes_at_base_;
+  if (changes == 0 || now - last_attempt_ < absl::ZeroDuration()) return false;
+  const uint64_t base_facts = manifest_.base.has_value() ? manifest_.base->facts : 0;
+  const bool by_changes =
+      options_.max_changes != 0 && changes >= options_.max_changes &&
+      static_cast<double>(changes) >= options_.min_ratio * static_cast<double>(base_facts);
+  const bool by_time = options_.interval > absl::ZeroDuration() &&
+                       now - last_attempt_ >= options_.interval;
+  return by_changes || by_time;
+}
+
+void SnapshotWorker::Run() {
+  const auto asked = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !requests_.empty();
+  };
+  while (true) {
+    std::vector<Done> requests;
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.AwaitWithTimeout(absl::Condition(&asked), kLookEvery);
+      if (stopping_) return;
+      requests.swap(requests_);
+    }
+    if (requests.empty() && !Due()) continue;
+    const absl::StatusOr<Result> result = MakeSnapshot(/*may_be_given_up=*/true);
+    if (!result.ok()) {
+      spdlog::error("snapshot failed: {}", ToStd(result.status().message()));
+      absl::MutexLock lock(&mutex_);
+      last_attempt_ = clock_.Now() + kRetryAfter;
+    }
+    for (Done& done : requests) done(result);
+  }
+}
+
+absl::StatusOr<SnapshotRecord> SnapshotWorker::WritePair(const ReadView& view,
+                                                         const Manifest& before,
+                                                         bool may_be_given_up) {
+  const std::unique_ptr<Zipper> zipper = view.NewZipper();
+  SnapshotSource source;
+  source.zipper = zipper.get();
+  source.entry_bytes = [&view](uint64_t value, int layer) { return view.EntryBytes(value, layer); };
+  source.revision = view.revision;
+  source.created_unix_ms = absl::ToUnixMillis(clock_.Now());
+  source.database_id = before.database_id;
+  source.parent_id = before.base.has_value() ? before.base->id : "";
+  source.server_version = options_.server_version;
+  if (may_be_given_up) {
+    source.interrupt = [this] {
+      return stopping() ? absl::AbortedError("the server is shutting down") : absl::OkStatus();
+    };
+  }
+  return WriteSnapshot(files_, options_.data_dir, source);
+}
+
+absl::StatusOr<Manifest> SnapshotWorker::Publish(const SnapshotRecord& record,
+                                                 const Manifest& before) {
+  Manifest next = before;
+  next.number = ++last_manifest_number_;
+  next.base = record;
+  if (before.base.has_value()) next.older.insert(next.older.begin(), *before.base);
+  if (next.older.size() > kOlderSnapshotsKept) next.older.resize(kOlderSnapshotsKept);
+  // The log is kept from the oldest snapshot on, or whole if this is the first: to fall back on.
+  next.wal_first_revision = next.older.empty() ? 1 : next.older.back().revision + 1;
+  next.wal_segments.clear();
+  PATHKB_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                          files_.List(options_.data_dir + "/" + std::string(kWalFolder)));
+  for (const std::string& name : names) {
+    const auto parsed = ParseFileName(fmt::format("{}/{}", kWalFolder, name));
+    if (parsed.has_value() && parsed->first_revision >= next.wal_first_revision) {
+      next.wal_segments.push_back(parsed->first_revision);
+    }
+  }
+  PATHKB_RETURN_IF_ERROR(PublishManifest(files_, options_.data_dir, next));
+  return next;
+}
+
+void SnapshotWorker::RemoveOldFiles(const Manifest& current, const Manifest& previous) {
+  RetentionNeeds needs;
+  needs.current = &current;
+  needs.previous = &previous;
+  auto names = FilesNotNeeded(files_, options_.data_dir, needs);
+  absl::Status status = names.status();
+  if (names.ok()) status = RemoveFiles(files_, options_.data_dir, *names);
+  if (!status.ok()) spdlog::warn("old files stay for now: {}", ToStd(status.message()));
+}
+
+absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(bool may_be_given_up) {
+  const Manifest before = manifest();
+  const absl::Time start = clock_.Now();
+  PATHKB_ASSIGN_OR_RETURN(const ReadView view, commits_.ViewAtSegmentStart());
+  if (before.base.has_value() && before.base->revision == view.revision) {
+    return Result{*before.base, false};
+  }
+  {
+    absl::MutexLock lock(&mutex_);
+    running_ = true;
+    last_attempt_ = start;
+  }
+  const auto make = [&]() -> absl::StatusOr<Result> {
+    PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord record, WritePair(view, before, may_be_given_up));
+    PATHKB_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot,
+                            Snapshot::Open(files_, options_.data_dir, before.database_id, record));
+    PATHKB_ASSIGN_OR_RETURN(const Manifest next, Publish(record, before));
+    commits_.Install(std::move(snapshot), view);
+    {
+      absl::MutexLock lock(&mutex_);
+      manifest_ = next;
+      changes_at_base_ = view.changes;
+    }
+    RemoveOldFiles(next, before);
+    return Result{record, true};
+  };
+  absl::StatusOr<Result> result = make();
+  {
+    absl::MutexLock lock(&mutex_);
+    running_ = false;
+  }
+  if (result.ok()) {
+    spdlog::info("snapshot {}: {} facts, {} bytes, {} ms", result->snapshot.id,
+                 result->snapshot.facts,
+                 result->snapshot.tree_bytes + result->snapshot.terms_bytes,
+                 absl::ToInt64Milliseconds(clock_.Now() - start));
+  }
+  return result;
+}
+
+absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::SnapshotAfterStop() {
+  return MakeSnapshot(/*may_be_given_up=*/false);
+}
+
+}  // namespace pathkb

@@ -1,0 +1,107 @@
+// Decides when a snapshot is due, has it written, and makes it the base: on request, by time, by the number
+// of changes, and at a clean stop. One at a time; requests that come while one is written share the next.
+//
+//   view at the start of a log segment -> write the pair -> publish the manifest -> install -> old files go
+//
+// Writers and readers go on all the while: see server/knowledge_base/DESIGN.md.
+
+#ifndef PATHKB_SERVER_BACKGROUND_SNAPSHOT_WORKER_H_
+#define PATHKB_SERVER_BACKGROUND_SNAPSHOT_WORKER_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "server/background/clock.h"
+#include "server/knowledge_base/commit_queue.h"
+#include "server/knowledge_base/knowledge_base.h"
+#include "storage/directory/manifest.h"
+#include "storage/file/file_system.h"
+
+namespace pathkb {
+
+// Thread-safe.
+class SnapshotWorker {
+ public:
+  struct Options {
+    std::string data_dir;
+    std::string server_version;
+    absl::Duration interval = absl::Minutes(5);  // Zero: not by time.
+    uint64_t max_changes = 10'000;               // Zero: not by changes.
+    double min_ratio = 0.1;  // Not by changes before they are this part of the base's facts.
+  };
+  // The answer to a request: the newest snapshot, and whether it was made for this.
+  struct Result {
+    SnapshotRecord snapshot;
+    bool created = false;
+  };
+  using Done = std::function<void(absl::StatusOr<Result>)>;
+
+  // Starts the thread. Borrows everything but the manifest, which is the one that recovery read.
+  SnapshotWorker(Options options, FileSystem& files, const Clock& clock,
+                 KnowledgeBase& knowledge_base, CommitQueue& commits, Manifest manifest);
+  // Stop().
+  ~SnapshotWorker();
+
+  // Asks for a snapshot of everything committed up to now; `done` is called once, on the thread.
+  //   Aborted             the server is shutting down
+  //   ResourceExhausted   no space left; the base stays as it was
+  //   Unavailable         writing has stopped
+  void Request(Done done) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Answers requests that wait with Aborted, gives up a snapshot that is being written, and ends the thread.
+  // Idempotent; blocks.
+  void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Takes a last snapshot if anything changed, on the caller's thread, after Stop().
+  absl::StatusOr<Result> SnapshotAfterStop();
+
+  // The manifest that counts now.
+  Manifest manifest() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // True while a pair is being written.
+  bool running() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // Changed facts since the base was taken.
+  uint64_t ChangesSinceSnapshot(const ReadView& view) const ABSL_LOCKS_EXCLUDED(mutex_);
+
+ private:
+  void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  // True if a snapshot is due by time or changes.
+  bool Due() const ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<Result> MakeSnapshot(bool may_be_given_up) ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<SnapshotRecord> WritePair(const ReadView& view, const Manifest& before,
+                                           bool may_be_given_up);
+  // The manifest after `before` with `record` as the base, on disk.
+  absl::StatusOr<Manifest> Publish(const SnapshotRecord& record, const Manifest& before);
+  // Removes what neither manifest needs; a failure is logged and tried again with the next snapshot.
+  void RemoveOldFiles(const Manifest& current, const Manifest& previous);
+  bool stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const Options options_;
+  FileSystem& files_;
+  const Clock& clock_;
+  KnowledgeBase& knowledge_base_;
+  CommitQueue& commits_;
+
+  // Only who makes a snapshot uses it. Grows with each attempt, because a failed publication may still
+  // have taken its number.
+  uint64_t last_manifest_number_;
+
+  mutable absl::Mutex mutex_;
+  std::vector<Done> requests_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool running_ ABSL_GUARDED_BY(mutex_) = false;
+  Manifest manifest_ ABSL_GUARDED_BY(mutex_);
+  uint64_t changes_at_base_ ABSL_GUARDED_BY(mutex_) = 0;  // ReadView::changes when the base was taken.
+  absl::Time last_attempt_ ABSL_GUARDED_BY(mutex_);
+  std::thread thread_;  // Last: it uses all of the above.
+};
+
+}  // namespace pathkb
+
+#endif  // PATHKB_SERVER_BACKGROUND_SNAPSHOT_WORKER_H_

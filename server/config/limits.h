@@ -1,0 +1,43 @@
+// Every bound that a request meets, in one place. A request past one is refused with RESOURCE_EXHAUSTED
+// or INVALID_ARGUMENT, as the .proto files say, and the message gives the bound.
+
+#ifndef PATHKB_SERVER_CONFIG_LIMITS_H_
+#define PATHKB_SERVER_CONFIG_LIMITS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/term/sexpr.h"
+
+namespace pathkb {
+
+// Bytes of one gRPC message, in and out.
+inline constexpr int kMessageBytesMax = 32 << 20;
+
+// One Insert or Delete.
+inline constexpr size_t kBatchFactsMax = 100'000;
+inline constexpr size_t kBatchBytesMax = 16 << 20;
+
+// One entry.
+inline constexpr size_t kSourceBytesMax = 64 << 10;
+inline constexpr size_t kMetadataPairsMax = 1'000;
+inline constexpr size_t kMetadataBytesMax = 64 << 10;
+
+// One term; see SexprLimits.
+inline constexpr SexprLimits kTermLimits;
+
+// One page of List.
+inline constexpr uint32_t kPageFactsDefault = 1'000;
+inline constexpr uint32_t kPageFactsMax = 10'000;
+inline constexpr size_t kPageBytesMax = 1 << 20;
+
+// One message of a Query stream: it is sent when either is reached.
+inline constexpr int kQueryMessageMatches = 1'000;
+inline constexpr size_t kQueryMessageBytes = 128 << 10;
+
+// Threads that run requests; more wait their turn.
+inline constexpr int kRequestThreads = 8;
+
+}  // namespace pathkb
+
+#endif  // PATHKB_SERVER_CONFIG_LIMITS_H_

@@ -1,0 +1,54 @@
+#include "server/config/server_config.h"
+
+#include <charconv>
+#include <string_view>
+
+#include "core/base/status_macros.h"
+#include "fmt/format.h"
+
+namespace pathkb {
+namespace {
+
+// 127.anything, localhost, or [::1].
+bool IsLoopback(std::string_view host) {
+  if (host == "localhost" || host == "[::1]" || host == "::1") return true;
+  if (!host.starts_with("127.")) return false;
+  return host.find_first_not_of("0123456789.") == host.npos;
+}
+
+absl::Status CheckListen(const std::string& listen) {
+  const size_t colon = listen.rfind(':');
+  const std::string_view port_text =
+      colon == listen.npos ? std::string_view() : std::string_view(listen).substr(colon + 1);
+  unsigned port = 0;
+  const auto [end, error] =
+      std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
+  if (port_text.empty() || error != std::errc() || end != port_text.data() + port_text.size() ||
+      port > 65535) {
+    return absl::InvalidArgumentError(
+        fmt::format("--listen {}: must be HOST:PORT, such as 127.0.0.1:7420", listen));
+  }
+  if (!IsLoopback(std::string_view(listen).substr(0, colon))) {
+    return absl::InvalidArgumentError(fmt::format(
+        "--listen {}: only loopback addresses (127.x.x.x, localhost, [::1]) are served, because there "
+        "is no TLS and no authentication; use a tunnel or a proxy that has both",
+        listen));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckServerConfig(const ServerConfig& config) {
+  if (config.data_dir.empty()) {
+    return absl::InvalidArgumentError("--data-dir: must not be empty");
+  }
+  PATHKB_RETURN_IF_ERROR(CheckListen(config.listen));
+  if (!(config.snapshot_min_ratio >= 0 && config.snapshot_min_ratio <= 1000)) {
+    return absl::InvalidArgumentError(fmt::format("--snapshot-min-ratio {}: must be 0 to 1000",
+                                                  config.snapshot_min_ratio));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace pathkb

@@ -1,0 +1,35 @@
+// The daemon's settings, checked.
+
+#ifndef PATHKB_SERVER_CONFIG_SERVER_CONFIG_H_
+#define PATHKB_SERVER_CONFIG_SERVER_CONFIG_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace pathkb {
+
+// A value type; the defaults are those of the command line.
+struct ServerConfig {
+  std::string data_dir = "data";
+  // HOST:PORT, where HOST is a loopback address; port 0 takes a free one.
+  std::string listen = "127.0.0.1:7420";
+  std::string log_level = "info";
+  // A snapshot is written this long after the last one, if anything changed; 0 never.
+  uint64_t snapshot_interval_s = 300;
+  // A snapshot is written once so many facts have changed, but not before the changes are
+  // `snapshot_min_ratio` of the facts in the base; 0 never.
+  uint64_t snapshot_max_changes = 10'000;
+  double snapshot_min_ratio = 0.1;
+  // Write one more when the server is stopped cleanly, if anything changed.
+  bool snapshot_at_shutdown = true;
+};
+
+// InvalidArgument for a value out of range, naming the setting and what it may be. An address that is not
+// of this machine's loopback is refused, because there is no TLS and no authentication yet.
+absl::Status CheckServerConfig(const ServerConfig& config);
+
+}  // namespace pathkb
+
+#endif  // PATHKB_SERVER_CONFIG_SERVER_CONFIG_H_

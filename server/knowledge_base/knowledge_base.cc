@@ -1,0 +1,42 @@
+#include "server/knowledge_base/knowledge_base.h"
+
+#include <utility>
+
+namespace pathkb {
+
+ReadView KnowledgeBase::View() const {
+  absl::ReaderMutexLock lock(&mutex_);
+  return view_;
+}
+
+// In both, the old handles end up in a local variable that is destroyed after the lock is released: the
+// last reference to a large trie or a mapping must not be dropped under it.
+
+void KnowledgeBase::Publish(const WorkingSet& working, uint64_t revision, uint64_t facts,
+                            uint64_t changed) {
+  PathTrie trie = working.trie();
+  EntryView entries = working.entries();
+  {
+    absl::WriterMutexLock lock(&mutex_);
+    std::swap(view_.working, trie);
+    std::swap(view_.entries, entries);
+    view_.revision = revision;
+    view_.facts = facts;
+    view_.working_set_facts = working.changed_facts();
+    view_.changes += changed;
+  }
+}
+
+void KnowledgeBase::Install(std::shared_ptr<const FactBase> base, const WorkingSet& working) {
+  PathTrie trie = working.trie();
+  EntryView entries = working.entries();
+  {
+    absl::WriterMutexLock lock(&mutex_);
+    std::swap(view_.working, trie);
+    std::swap(view_.entries, entries);
+    std::swap(view_.base, base);
+    view_.working_set_facts = working.changed_facts();
+  }
+}
+
+}  // namespace pathkb

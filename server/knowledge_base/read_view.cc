@@ -1,0 +1,54 @@
+#include "server/knowledge_base/read_view.h"
+
+#include "core/base/status_macros.h"
+#include "core/facts/keys.h"
+#include "core/trie/overlay_zipper.h"
+#include "core/trie/read_zipper.h"
+#include "core/trie/tombstone.h"
+#include "fmt/format.h"
+
+namespace pathkb {
+
+std::unique_ptr<Zipper> ReadView::NewZipper() const {
+  auto upper = std::make_unique<ReadZipper>(working);
+  if (base == nullptr) return std::make_unique<OverlayZipper>(std::move(upper), nullptr);
+  if (working.empty()) return base->NewZipper();
+  return std::make_unique<OverlayZipper>(std::move(upper), base->NewZipper());
+}
+
+absl::StatusOr<std::string_view> ReadView::EntryBytes(uint64_t value, int layer) const {
+  if (value == 0) return std::string_view();
+  // A base on its own is layer 0 of its own cursor.
+  const bool from_base = base != nullptr && (layer == 1 || working.empty());
+  if (from_base) return base->FindEntry(value);
+  return entries.Find(value);
+}
+
+absl::StatusOr<Entry> ReadView::FindEntry(uint64_t value, int layer) const {
+  PATHKB_ASSIGN_OR_RETURN(const std::string_view bytes, EntryBytes(value, layer));
+  return DecodeEntry(bytes);
+}
+
+absl::StatusOr<std::optional<Entry>> ReadView::FindKey(std::string_view key) const {
+  if (const std::optional<uint64_t> value = working.Find(key)) {
+    if ((*value & kDeletedBit) != 0) return std::nullopt;
+    const uint64_t id = *value & kUpperValueMax;
+    return DecodeEntry(id == 0 ? std::string_view() : entries.Find(id));
+  }
+  if (base == nullptr) return std::nullopt;
+  PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, base->Find(key));
+  if (!id.has_value()) return std::nullopt;
+  PATHKB_ASSIGN_OR_RETURN(const std::string_view bytes, base->FindEntry(*id));
+  return DecodeEntry(bytes);
+}
+
+absl::Status ReadView::CheckSpaceExists(std::string_view space) const {
+  const std::unique_ptr<Zipper> zipper = NewZipper();
+  const std::string prefix = SpacePrefix(space);
+  if (zipper->Descend(prefix) && zipper->NextValueWithin(prefix.size())) return absl::OkStatus();
+  PATHKB_RETURN_IF_ERROR(zipper->status());
+  return absl::NotFoundError(fmt::format(
+      "there is no space \"{}\": a space comes into being with its first fact", space));
+}
+
+}  // namespace pathkb

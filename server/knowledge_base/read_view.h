@@ -1,0 +1,48 @@
+// The unchanging picture that one request works on: working set, base and revision, taken together.
+
+#ifndef PATHKB_SERVER_KNOWLEDGE_BASE_READ_VIEW_H_
+#define PATHKB_SERVER_KNOWLEDGE_BASE_READ_VIEW_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/facts/entry.h"
+#include "core/facts/entry_store.h"
+#include "core/facts/fact_base.h"
+#include "core/trie/path_trie.h"
+#include "core/trie/zipper.h"
+
+namespace pathkb {
+
+// A value type of handles: copying costs a few reference counts. Never changes, whatever is written,
+// installed or deleted meanwhile; keeps alive what it shows. Any thread.
+struct ReadView {
+  PathTrie working;                      // Changes since the base; deletes are tombstones.
+  EntryView entries;                     // Of the working set.
+  std::shared_ptr<const FactBase> base;  // Null before the first snapshot.
+  uint64_t revision = 0;                 // The last commit it holds.
+  uint64_t facts = 0;                    // In all spaces.
+  uint64_t working_set_facts = 0;        // Of these changed since the base, deleted ones included.
+  uint64_t changes = 0;                  // Changed facts since the process began; only grows.
+
+  // A cursor over the working set laid over the base, at the root. Borrows the view.
+  std::unique_ptr<Zipper> NewZipper() const;
+
+  // The entry that a value stands for; `layer` as in Zipper::value_layer(). DataLoss if the base's file
+  // contradicts itself. The bytes live as long as the view.
+  absl::StatusOr<std::string_view> EntryBytes(uint64_t value, int layer) const;
+  absl::StatusOr<Entry> FindEntry(uint64_t value, int layer) const;
+
+  // The entry stored at exactly `key`; nullopt if nothing is there. DataLoss as EntryBytes().
+  absl::StatusOr<std::optional<Entry>> FindKey(std::string_view key) const;
+
+  // NotFound, naming it, if `space` holds no fact. DataLoss as EntryBytes().
+  absl::Status CheckSpaceExists(std::string_view space) const;
+};
+
+}  // namespace pathkb
+
+#endif  // PATHKB_SERVER_KNOWLEDGE_BASE_READ_VIEW_H_

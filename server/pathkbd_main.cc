@@ -1,0 +1,94 @@
+// The daemon: flags, logging, signals; hands over to Server.
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "core/base/string_views.h"
+#include "server/config/server_config.h"
+#include "server/server.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+#include "storage/file/posix_file_system.h"
+
+namespace pathkb {
+namespace {
+
+enum ExitCode { kOk = 0, kFailure = 1, kUsage = 2 };
+
+void AddOptions(CLI::App& app, ServerConfig& config) {
+  app.add_option("--data-dir", config.data_dir, "where the facts are kept; made if absent")
+      ->capture_default_str();
+  app.add_option("--listen", config.listen, "HOST:PORT for gRPC; loopback only; port 0 takes a free one")
+      ->capture_default_str();
+  app.add_option("--log-level", config.log_level, "how much to log, on standard error")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
+      ->capture_default_str();
+  app.add_option("--snapshot-interval", config.snapshot_interval_s,
+                 "seconds between snapshots while there are changes; 0: none by time")
+      ->capture_default_str();
+  app.add_option("--snapshot-max-changes", config.snapshot_max_changes,
+                 "changed facts after which a snapshot is written; 0: none by changes")
+      ->capture_default_str();
+  app.add_option("--snapshot-min-ratio", config.snapshot_min_ratio,
+                 "no snapshot by changes before they are this part of the facts in the last one")
+      ->capture_default_str();
+  app.add_option("--snapshot-at-shutdown", config.snapshot_at_shutdown,
+                 "write a snapshot when stopped by SIGTERM or SIGINT")
+      ->capture_default_str();
+  app.set_version_flag("--version", std::string("pathkbd ") + kServerVersion);
+}
+
+int Main(int argc, char** argv) {
+  const absl::Time process_start = absl::Now();
+  ServerConfig config;
+  CLI::App app("pathkbd: the PathKB knowledge-base server", "pathkbd");
+  AddOptions(app, config);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("pathkbd"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  spdlog::set_level(spdlog::level::from_str(config.log_level == "error" ? "err" : config.log_level));
+
+  // Signals are taken by sigwait() below; threads made from here on inherit the mask.
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  auto server = Server::Start(config, RealFileSystem(), process_start);
+  if (!server.ok()) {
+    std::fprintf(stderr, "pathkbd: %s\n", std::string(ToStd(server.status().message())).c_str());
+    return server.status().code() == absl::StatusCode::kInvalidArgument ? kUsage : kFailure;
+  }
+  // Tests and scripts read the port from this line.
+  spdlog::info("pathkbd {} serves {} on {}, ready after {:.1f} ms", kServerVersion, config.data_dir,
+               (*server)->address(), absl::ToDoubleMilliseconds(absl::Now() - process_start));
+  int signal_number = 0;
+  sigwait(&signals, &signal_number);
+  spdlog::info("stopping on signal {}", signal_number);
+  // A second signal ends the process at once; the log makes that safe.
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  const absl::Status stopped = (*server)->Stop();
+  if (!stopped.ok()) {
+    spdlog::error("the last snapshot failed, the log holds everything: {}", ToStd(stopped.message()));
+    return kFailure;
+  }
+  spdlog::info("stopped");
+  return kOk;
+}
+
+}  // namespace
+}  // namespace pathkb
+
+int main(int argc, char** argv) { return pathkb::Main(argc, argv); }

@@ -1,0 +1,47 @@
+// Messages to core types and back; the only file that knows both.
+
+#ifndef PATHKB_SERVER_RPC_PROTO_CONVERSION_H_
+#define PATHKB_SERVER_RPC_PROTO_CONVERSION_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/facts/batch.h"
+#include "core/facts/entry.h"
+#include "core/term/term.h"
+#include "pathkb/v1/fact_service.pb.h"
+#include "pathkb/v1/query_service.pb.h"
+#include "pathkb/v1/snapshot_service.pb.h"
+#include "pathkb/v1/types.pb.h"
+#include "storage/directory/manifest.h"
+
+namespace pathkb {
+
+// The space of a request: `default` if empty. InvalidArgument for a bad name.
+absl::StatusOr<std::string> SpaceOf(const std::string& space);
+
+// A fact to insert. InvalidArgument or ResourceExhausted says what is wrong with it, with line and column
+// for its term.
+absl::StatusOr<Change> ToSet(const v1::Fact& fact);
+
+// A delete by term, or by name. Errors as ToSet().
+absl::StatusOr<Change> ToDeleteTerm(const std::string& term);
+absl::StatusOr<Change> ToDeleteName(const std::string& name);
+
+// The encoded term of a text. Errors as ToSet().
+absl::StatusOr<std::string> ToEncodedTerm(const std::string& text);
+
+// A pattern's text. Errors as ToSet(), beginning with "pattern: ".
+absl::StatusOr<Term> ToPatternTerm(const std::string& text);
+
+// A stored fact as a message. DataLoss if `encoded_term` is none.
+absl::Status FillFact(std::string_view encoded_term, std::string_view name, const Entry& entry,
+                      v1::Fact& fact);
+
+// A snapshot as a message; `base` says whether it answers queries now.
+v1::Snapshot ToProto(const SnapshotRecord& record, uint32_t format_version, bool base);
+
+}  // namespace pathkb
+
+#endif  // PATHKB_SERVER_RPC_PROTO_CONVERSION_H_

@@ -1,0 +1,189 @@
+#include "server/server.h"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+#include "core/base/status_macros.h"
+#include "core/base/string_views.h"
+#include "fmt/format.h"
+#include "grpcpp/ext/proto_server_reflection_plugin.h"
+#include "grpcpp/health_check_service_interface.h"
+#include "grpcpp/security/server_credentials.h"
+#include "grpcpp/server.h"
+#include "grpcpp/server_builder.h"
+#include "server/background/clock.h"
+#include "server/background/snapshot_worker.h"
+#include "server/background/thread_pool.h"
+#include "server/config/limits.h"
+#include "server/knowledge_base/commit_queue.h"
+#include "server/knowledge_base/knowledge_base.h"
+#include "server/rpc/admin_service.h"
+#include "server/rpc/fact_service.h"
+#include "server/rpc/query_service.h"
+#include "server/rpc/snapshot_service.h"
+#include "spdlog/spdlog.h"
+#include "storage/directory/data_directory.h"
+#include "storage/directory/retention.h"
+#include "storage/recovery/recovery.h"
+
+namespace pathkb {
+
+// In the order in which they are built; destroyed in reverse.
+struct Server::Parts {
+  explicit Parts(const ServerConfig& server_config) : config(server_config) {}
+
+  const ServerConfig config;
+  RealClock clock;
+  ServerFacts facts;
+  DataDirectory directory;
+  std::unique_ptr<KnowledgeBase> knowledge_base;
+  std::unique_ptr<CommitQueue> commits;
+  std::unique_ptr<SnapshotWorker> snapshots;
+  std::unique_ptr<ThreadPool> threads;
+  std::unique_ptr<FactService> fact_service;
+  std::unique_ptr<QueryService> query_service;
+  std::unique_ptr<SnapshotService> snapshot_service;
+  std::unique_ptr<AdminService> admin_service;
+  std::unique_ptr<grpc::Server> grpc_server;
+  std::string address;
+  bool stopped = false;
+};
+
+namespace {
+
+// What recovery found, as the picture that readers begin with.
+ReadView FirstView(const RecoveredState& recovered) {
+  ReadView view;
+  view.working = recovered.working.trie();
+  view.entries = recovered.working.entries();
+  view.base = recovered.base;
+  view.revision = recovered.revision;
+  view.facts = recovered.facts;
+  view.working_set_facts = recovered.working.changed_facts();
+  view.changes = recovered.changes;
+  return view;
+}
+
+// The next commit may need the name of a segment that holds no record.
+absl::Status RemoveHollowSegments(FileSystem& files, const std::string& data_dir,
+                                  const RecoveredState& recovered) {
+  for (const std::string& name : recovered.hollow_segments) {
+    PATHKB_RETURN_IF_ERROR(files.Remove(data_dir + "/" + name));
+  }
+  if (recovered.hollow_segments.empty()) return absl::OkStatus();
+  return files.SyncDirectory(data_dir + "/wal");
+}
+
+// What an interrupted snapshot or start has left, and what only older manifests name.
+absl::Status RemoveStrays(FileSystem& files, const std::string& data_dir, const Manifest& manifest) {
+  RetentionNeeds needs;
+  needs.current = &manifest;
+  needs.moment = RetentionNeeds::Moment::kStart;
+  PATHKB_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                          FilesNotNeeded(files, data_dir, needs));
+  return RemoveFiles(files, data_dir, names);
+}
+
+absl::StatusOr<RecoveredState> OpenData(const std::string& data_dir, FileSystem& files,
+                                        DataDirectory& directory) {
+  PATHKB_ASSIGN_OR_RETURN(directory, DataDirectory::CreateOrOpen(files, data_dir));
+  PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered, Recover(files, data_dir));
+  PATHKB_RETURN_IF_ERROR(RemoveHollowSegments(files, data_dir, recovered));
+  if (absl::Status removed = RemoveStrays(files, data_dir, recovered.manifest); !removed.ok()) {
+    spdlog::warn("files that nothing needs stay: {}", ToStd(removed.message()));
+  }
+  for (const std::string& note : recovered.notes) spdlog::warn("recovery: {}", note);
+  spdlog::info("recovered {}: revision {}, {} facts, {} of them in the base, {} changed since", data_dir,
+               recovered.revision, recovered.facts,
+               recovered.base == nullptr ? 0 : recovered.base->record().facts,
+               recovered.working.changed_facts());
+  return recovered;
+}
+
+}  // namespace
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() {
+  if (absl::Status status = Stop(); !status.ok()) {
+    spdlog::error("stopping: {}", ToStd(status.message()));
+  }
+}
+
+const std::string& Server::address() const { return parts_->address; }
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config, FileSystem& files,
+                                                      absl::Time process_start) {
+  PATHKB_RETURN_IF_ERROR(CheckServerConfig(config));
+  auto parts = std::make_unique<Parts>(config);
+  PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered, OpenData(config.data_dir, files, parts->directory));
+  parts->knowledge_base = std::make_unique<KnowledgeBase>(FirstView(recovered));
+
+  CommitQueue::Options commit_options;
+  commit_options.data_dir = config.data_dir;
+  commit_options.database_id = recovered.manifest.database_id;
+  parts->commits = std::make_unique<CommitQueue>(commit_options, files, *parts->knowledge_base,
+                                                 std::move(recovered.working));
+
+  SnapshotWorker::Options snapshot_options;
+  snapshot_options.data_dir = config.data_dir;
+  snapshot_options.server_version = kServerVersion;
+  snapshot_options.interval = absl::Seconds(config.snapshot_interval_s);
+  snapshot_options.max_changes = config.snapshot_max_changes;
+  snapshot_options.min_ratio = config.snapshot_min_ratio;
+  parts->snapshots = std::make_unique<SnapshotWorker>(snapshot_options, files, parts->clock,
+                                                      *parts->knowledge_base, *parts->commits,
+                                                      recovered.manifest);
+
+  parts->threads = std::make_unique<ThreadPool>(kRequestThreads);
+  parts->fact_service =
+      std::make_unique<FactService>(*parts->knowledge_base, *parts->commits, *parts->threads);
+  parts->query_service = std::make_unique<QueryService>(*parts->knowledge_base, *parts->threads);
+  parts->snapshot_service = std::make_unique<SnapshotService>(*parts->snapshots);
+  parts->admin_service = std::make_unique<AdminService>(parts->facts, *parts->knowledge_base,
+                                                        *parts->commits, *parts->snapshots);
+
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  int port = 0;
+  grpc::ServerBuilder builder;
+  // Without this, two servers could listen on one port and share its calls.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.SetMaxReceiveMessageSize(kMessageBytesMax);
+  builder.SetMaxSendMessageSize(kMessageBytesMax);
+  builder.AddListeningPort(config.listen, grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(parts->fact_service.get());
+  builder.RegisterService(parts->query_service.get());
+  builder.RegisterService(parts->snapshot_service.get());
+  builder.RegisterService(parts->admin_service.get());
+  parts->facts.version = kServerVersion;
+  parts->facts.data_dir = config.data_dir;
+  parts->facts.started = process_start;
+  parts->facts.recovery_notes = recovered.notes;
+  parts->grpc_server = builder.BuildAndStart();
+  if (parts->grpc_server == nullptr || port == 0) {
+    return absl::UnavailableError(
+        fmt::format("cannot listen on {}: the address is in use or not of this machine", config.listen));
+  }
+  parts->address = config.listen.substr(0, config.listen.rfind(':') + 1) + std::to_string(port);
+  parts->facts.start_to_ready = absl::Now() - process_start;
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+absl::Status Server::Stop(absl::Duration grace) {
+  if (std::exchange(parts_->stopped, true)) return absl::OkStatus();
+  parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
+  parts_->grpc_server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
+  parts_->grpc_server->Wait();
+  parts_->threads.reset();
+  parts_->snapshots->Stop();
+  absl::Status status;
+  if (parts_->config.snapshot_at_shutdown && parts_->commits->write_status().ok()) {
+    status = parts_->snapshots->SnapshotAfterStop().status();
+  }
+  parts_->commits->Stop();
+  return status;
+}
+
+}  // namespace pathkb

@@ -1,0 +1,156 @@
+#include "storage/act/act_node.h"
+
+#include <array>
+#include <cstddef>
+
+namespace pathkb {
+namespace {
+
+ByteMask MaskOf(std::string_view bytes) {
+  std::array<uint64_t, 4> words;
+  static_assert(sizeof(words) == kActMaskBytes);
+  std::memcpy(words.data(), bytes.data(), sizeof(words));
+  return ByteMask(words);
+}
+
+// Takes a distance at `at` and turns it into the offset it stands for.
+ActProblem ReadReference(std::string_view file, uint64_t node_offset, uint64_t& at, uint64_t bound,
+                         uint64_t& target) {
+  uint64_t distance = 0;
+  if (!ReadActInteger(file, at, bound, distance)) return "a distance is cut off";
+  // Compared before it is subtracted: a huge distance would wrap around into a forward reference.
+  if (distance == 0) return "it refers to itself";
+  if (distance > node_offset - kActArenaOffset) return "it refers to before the first object";
+  target = node_offset - distance;
+  return nullptr;
+}
+
+ActProblem ReadEdges(std::string_view file, uint8_t low, uint64_t& at, uint64_t bound,
+                     ActNode& node) {
+  if (bound - at < low) return "its edges are cut off";
+  node.bytes = file.substr(at, low);
+  at += low;
+  if (low == kActChildMask) {
+    node.child_count = static_cast<uint16_t>(MaskOf(node.bytes).count());
+    if (node.child_count < kActChildMask) return "it has a mask for fewer than 32 children";
+    return nullptr;
+  }
+  node.child_count = low;
+  for (size_t i = 1; i < node.bytes.size(); ++i) {
+    if (static_cast<uint8_t>(node.bytes[i - 1]) >= static_cast<uint8_t>(node.bytes[i])) {
+      return "its edge bytes do not ascend";
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+ByteMask ActNode::Edges() const {
+  if (has_mask()) return MaskOf(bytes);
+  ByteMask mask;
+  for (char edge : bytes) mask.Set(static_cast<uint8_t>(edge));
+  return mask;
+}
+
+int ActNode::EdgesBelow(unsigned byte) const {
+  if (byte > 255) return child_count;
+  if (has_mask()) return MaskOf(bytes).Rank(static_cast<uint8_t>(byte));
+  int below = 0;
+  while (below < child_count && static_cast<uint8_t>(bytes[below]) < byte) ++below;
+  return below;
+}
+
+int ActNode::ChildIndex(uint8_t byte) const {
+  if (has_mask()) {
+    const ByteMask mask = MaskOf(bytes);
+    return mask.Test(byte) ? mask.Rank(byte) : -1;
+  }
+  const size_t index = bytes.find(static_cast<char>(byte));
+  return index == std::string_view::npos ? -1 : static_cast<int>(index);
+}
+
+uint8_t ActNode::Edge(int index) const {
+  if (!has_mask()) return static_cast<uint8_t>(bytes[index]);
+  const ByteMask mask = MaskOf(bytes);
+  uint8_t edge = 0;
+  for (uint64_t word : mask.words()) {
+    const int here = std::popcount(word);
+    if (index < here) {
+      for (; index > 0; --index) word &= word - 1;  // Takes away the lowest bit.
+      return static_cast<uint8_t>(edge + std::countr_zero(word));
+    }
+    index -= here;
+    edge = static_cast<uint8_t>(edge + 64);
+  }
+  return 0;
+}
+
+ActProblem ReadActNode(std::string_view file, uint64_t offset, uint64_t bound, ActNode& node) {
+  if (offset < kActArenaOffset || offset >= bound) return "it lies outside its bound";
+  node = ActNode();
+  node.offset = offset;
+  const uint8_t header = static_cast<uint8_t>(file[offset]);
+  const uint8_t low = header & kActLowBits;
+  uint64_t at = offset + 1;
+  if ((header & kActValueBit) != 0) {
+    node.has_value = true;
+    if (!ReadActInteger(file, at, bound, node.value)) return "its value is cut off";
+  }
+  if ((header & kActLineBit) != 0) {
+    if (low > kActLineChildBit) return "a line node has unknown header bits";
+    if (low != 0) {
+      if (node.has_value) return "a line node has both a value and a child";
+      node.child_count = 1;
+      if (auto problem = ReadReference(file, offset, at, bound, node.first_child)) return problem;
+    }
+    if (auto problem = ReadReference(file, offset, at, bound, node.line)) return problem;
+  } else if (low != 0) {
+    if (low > kActChildMask) return "a branch node has an impossible number of children";
+    if (auto problem = ReadReference(file, offset, at, bound, node.first_child)) return problem;
+    if (auto problem = ReadEdges(file, low, at, bound, node)) return problem;
+  }
+  node.end = at;
+  return nullptr;
+}
+
+ActProblem ReadActSegment(std::string_view file, ActNode& node) {
+  uint64_t at = node.line;
+  uint64_t length = 0;
+  if (!ReadActInteger(file, at, node.offset, length)) return "the length of its segment is cut off";
+  if (length == 0) return "its segment is empty";
+  if (length > node.offset - at) return "its segment runs into the node";
+  node.bytes = file.substr(at, length);
+  return nullptr;
+}
+
+ActProblem SkipActNode(std::string_view file, uint64_t& offset, uint64_t bound) {
+  constexpr ActProblem kCutOff = "a sibling is cut off";
+  if (offset >= bound) return kCutOff;
+  const uint8_t header = static_cast<uint8_t>(file[offset]);
+  const uint8_t low = header & kActLowBits;
+  uint64_t at = offset + 1;
+  uint64_t number = 0;
+  if ((header & kActValueBit) != 0 && !ReadActInteger(file, at, bound, number)) return kCutOff;
+  if (low != 0 && !ReadActInteger(file, at, bound, number)) return kCutOff;
+  if ((header & kActLineBit) != 0) {
+    if (!ReadActInteger(file, at, bound, number)) return kCutOff;
+  } else {
+    if (low > kActChildMask) return "a branch node has an impossible number of children";
+    if (bound - at < low) return kCutOff;
+    at += low;
+  }
+  offset = at;
+  return nullptr;
+}
+
+ActProblem ReadActChild(std::string_view file, const ActNode& parent, int index, ActNode& child) {
+  uint64_t offset = parent.first_child;
+  for (; index > 0; --index) {
+    if (auto problem = SkipActNode(file, offset, parent.offset)) return problem;
+  }
+  if (auto problem = ReadActNode(file, offset, parent.offset, child)) return problem;
+  return child.is_line() ? ReadActSegment(file, child) : nullptr;
+}
+
+}  // namespace pathkb

@@ -1,0 +1,146 @@
+#include "storage/act/act_reader.h"
+
+#include <utility>
+
+#include "fmt/format.h"
+
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+#include "storage/act/act_format.h"
+#include "storage/file/checksum.h"
+#include "storage/file/little_endian.h"
+
+namespace pathkb {
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// Bytes of a file that may hold anything, fit for a message.
+std::string Printable(std::string_view bytes) {
+  std::string text;
+  for (char c : bytes) {
+    if (c >= ' ' && c <= '~') {
+      text.push_back(c);
+    } else {
+      text += fmt::format("\\x{:02x}", static_cast<uint8_t>(c));
+    }
+  }
+  return text;
+}
+
+absl::Status CheckHeader(std::string_view bytes, const std::string& path) {
+  const std::string_view magic = bytes.substr(0, kActMagic.size());
+  if (magic.size() == kActMagic.size() && magic != kActMagic) {
+    const std::string_view version = magic.substr(kActMagicStem.size());
+    if (magic.starts_with(kActMagicStem) && IsDigit(version[0]) && IsDigit(version[1])) {
+      return absl::FailedPreconditionError(
+          fmt::format("{}: the file has format {}, this program reads {}", path, magic, kActMagic));
+    }
+    return absl::DataLossError(fmt::format("{}: invalid file magic \"{}\", expected {}", path,
+                                           Printable(magic), kActMagic));
+  }
+  if (bytes.size() < kActFileBytesMin) {
+    return absl::DataLossError(fmt::format("{}: {} bytes, but a .tree file has at least {}", path,
+                                           bytes.size(), kActFileBytesMin));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+ActReader::ActReader(std::shared_ptr<const MappedFile> file, const ActNode& root)
+    : file_(std::move(file)), bytes_(file_->bytes()), root_(root) {}
+
+absl::StatusOr<std::unique_ptr<const ActReader>> ActReader::Open(
+    std::shared_ptr<const MappedFile> file) {
+  const std::string_view bytes = file->bytes();
+  PATHKB_RETURN_IF_ERROR(CheckHeader(bytes, file->path()));
+  const uint64_t root_offset = LoadU64(bytes.data() + kActRootFieldOffset);
+  return OpenAtRoot(std::move(file), root_offset);
+}
+
+absl::StatusOr<std::unique_ptr<const ActReader>> ActReader::OpenAtRoot(
+    std::shared_ptr<const MappedFile> file, uint64_t root_offset) {
+  const std::string_view bytes = file->bytes();
+  PATHKB_RETURN_IF_ERROR(CheckHeader(bytes, file->path()));
+  const uint64_t limit = bytes.size() - kActPadBytes;
+  if (root_offset < kActArenaOffset || root_offset >= limit) {
+    return absl::DataLossError(fmt::format("{}: root offset {} is outside {} to {}", file->path(),
+                                           root_offset, kActArenaOffset, limit - 1));
+  }
+  ActNode root;
+  ActProblem problem = ReadActNode(bytes, root_offset, limit, root);
+  if (problem == nullptr && root.is_line()) problem = ReadActSegment(bytes, root);
+  if (problem != nullptr) {
+    return absl::DataLossError(
+        fmt::format("{}: root node at offset {}: {}", file->path(), root_offset, problem));
+  }
+  return std::unique_ptr<const ActReader>(new ActReader(std::move(file), root));
+}
+
+absl::StatusOr<std::optional<uint64_t>> ActReader::Find(std::string_view path) const {
+  // Each turn goes to a node at a lower offset and takes at least one byte off `path`.
+  ActNode node = root_;
+  for (;;) {
+    int index = 0;
+    if (node.is_line()) {
+      if (!path.starts_with(node.bytes)) return std::nullopt;
+      path.remove_prefix(node.bytes.size());
+      if (node.child_count == 0) break;
+    } else {
+      if (path.empty()) break;
+      index = node.ChildIndex(static_cast<uint8_t>(path[0]));
+      if (index < 0) return std::nullopt;
+      path.remove_prefix(1);
+    }
+    ActNode child;
+    if (auto problem = ReadActChild(bytes_, node, index, child)) {
+      return Damage(node.offset, fmt::format("child {} of this node: {}", index, problem));
+    }
+    node = child;
+  }
+  if (!path.empty() || !node.has_value) return std::nullopt;
+  return node.value;
+}
+
+absl::StatusOr<std::vector<uint64_t>> ActReader::RootHistory() const {
+  // Both chains must go strictly back, or a forged file would send us in circles. The root in the
+  // header takes no part in that: an older one may have been put back there.
+  std::vector<uint64_t> roots = {root_.offset};
+  uint64_t trailer = bytes_.size() - kActTrailerBytes;
+  uint64_t newer_root = trailer;  // A merge writes its root before its trailer.
+  for (;;) {
+    const uint64_t older_trailer = LoadU64(bytes_.data() + trailer);
+    const uint64_t older_root = LoadU64(bytes_.data() + trailer + sizeof(uint64_t));
+    if (older_root == 0) return roots;  // The pad of a file that was not merged.
+    if (older_root < kActArenaOffset || older_root >= newer_root) {
+      return Damage(trailer,
+                    fmt::format("root history names a root at {}, expected one in {} to {}",
+                                older_root, kActArenaOffset, newer_root - 1));
+    }
+    if (older_root != root_.offset) roots.push_back(older_root);
+    newer_root = older_root;
+    if (older_trailer == 0) return roots;
+    // Below the present trailer, which has its 16 bytes, so this one has them too.
+    if (older_trailer < kActArenaOffset || older_trailer >= trailer) {
+      return Damage(trailer, fmt::format("root history names a trailer at {}", older_trailer));
+    }
+    trailer = older_trailer;
+  }
+}
+
+uint64_t ActReader::Digest() const { return ActDigest(bytes_); }
+
+absl::Status ActReader::Damage(uint64_t offset, std::string_view problem) const {
+  return absl::DataLossError(fmt::format("{}: offset {}: {}", file_path(), offset, problem));
+}
+
+uint64_t ActDigest(std::string_view file_bytes) {
+  PATHKB_CHECK(file_bytes.size() >= kActArenaOffset);
+  ChecksumStream stream;
+  stream.Update(file_bytes.substr(kActArenaOffset));
+  stream.Update(file_bytes.substr(0, kActArenaOffset));
+  return stream.Digest();
+}
+
+}  // namespace pathkb

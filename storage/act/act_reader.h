@@ -1,0 +1,93 @@
+// One mapped .tree file: an ordered map from path bytes to a 64-bit value, used where it lies.
+// FORMAT.md beside this file describes the bytes; act_zipper.h is the cursor over it.
+
+#ifndef PATHKB_STORAGE_ACT_ACT_READER_H_
+#define PATHKB_STORAGE_ACT_ACT_READER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "storage/act/act_node.h"
+#include "storage/file/mapped_file.h"
+
+namespace pathkb {
+
+// What Verify() has counted. A small file may describe more than 2^64 paths, because subtries may
+// be shared: these numbers stop at 2^64 - 1 and stay there.
+struct ActContents {
+  uint64_t paths = 0;           // With a value.
+  uint64_t path_bytes = 0;      // Of all these paths together.
+  uint64_t path_bytes_max = 0;  // Of the longest of them.
+  uint64_t branch_nodes = 0;    // Each stored node counts once, however many paths share it.
+  uint64_t line_nodes = 0;
+};
+
+// Immutable after Open(), so any number of threads may use it. Keeps the mapping alive; cursors and
+// views must not outlive the reader. Root and size are taken once, at opening: a PathMap process
+// that merges into the file meanwhile only appends, and is not noticed.
+//
+// Open() checks the header and the root; everything else is checked whenever it is read, so a
+// damaged file gives DataLoss or hides what cannot be read, but never a crash, a read outside the
+// file or an endless loop.
+class ActReader {
+ public:
+  // Constant time, whatever the size.
+  //   FailedPrecondition  another version of the format (ACTree01, ...); the message names both
+  //   DataLoss            no .tree file at all, too short, or the root cannot be read
+  static absl::StatusOr<std::unique_ptr<const ActReader>> Open(
+      std::shared_ptr<const MappedFile> file);
+
+  // As Open(), with the root at `root_offset` instead of the one in the header: one of
+  // RootHistory(). Call Verify() before relying on it.
+  static absl::StatusOr<std::unique_ptr<const ActReader>> OpenAtRoot(
+      std::shared_ptr<const MappedFile> file, uint64_t root_offset);
+
+  // The value at exactly `path`; nullopt if there is none. O(path bytes), plus a short step for
+  // each sibling passed, at most 255 for each branch. DataLoss if the file is damaged on the way.
+  absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const;
+
+  // Checks every node and reference in the file, and counts. DataLoss at the first thing wrong.
+  // Time is linear in the file's size, never in the number of paths, which sharing can make
+  // astronomical; memory is a few entries for each level of depth in files as we write them, and
+  // linear in the file at the very worst. Notices no flipped bit inside a segment or a value: ACT
+  // has no checksums, see Digest().
+  absl::StatusOr<ActContents> Verify() const;
+
+  // The root in use, then all others that merging left behind, newest first. One entry for a file
+  // that was never merged. DataLoss if the chain of trailers does not go strictly back.
+  absl::StatusOr<std::vector<uint64_t>> RootHistory() const;
+
+  // ActDigest() of the whole file; reads all of it.
+  uint64_t Digest() const;
+
+  std::string_view bytes() const { return bytes_; }
+  const std::string& file_path() const { return file_->path(); }
+  // The root node, already checked; the cursor starts there.
+  const ActNode& root() const { return root_; }
+
+  // DataLoss that names the file, `offset` and what is wrong there.
+  absl::Status Damage(uint64_t offset, std::string_view problem) const;
+
+ private:
+  ActReader(std::shared_ptr<const MappedFile> file, const ActNode& root);
+
+  const std::shared_ptr<const MappedFile> file_;
+  const std::string_view bytes_;
+  const ActNode root_;
+};
+
+// The digest of a .tree file: XXH3 over the bytes from 16 to the end, then bytes 0 to 15. The
+// header comes last because the writer learns the root's offset last, and would otherwise have to
+// read the file again. `file_bytes` is a whole file, at least 16 bytes.
+uint64_t ActDigest(std::string_view file_bytes);
+
+}  // namespace pathkb
+
+#endif  // PATHKB_STORAGE_ACT_ACT_READER_H_

@@ -1,0 +1,89 @@
+// The manifest: the short text that says which snapshot, deltas and log segments make up the
+// database. A file counts only once a manifest names it. FORMAT.md shows one.
+//
+//   base 2026...-r42 --> delta r42-r50 --> delta r50-r60 --> log segments from r61 on
+//   (all up to 42)       (43 to 50)        (51 to 60)        (61 and later)
+
+#ifndef PATHKB_STORAGE_DIRECTORY_MANIFEST_H_
+#define PATHKB_STORAGE_DIRECTORY_MANIFEST_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "storage/file/database_id.h"
+
+namespace pathkb {
+
+inline constexpr uint32_t kManifestFormatVersion = 1;
+inline constexpr uint64_t kManifestBytesMax = uint64_t{16} << 20;
+
+// One published .tree and .terms pair.
+struct SnapshotRecord {
+  std::string id;               // SnapshotId(created_unix_ms, revision): the stem of both files.
+  uint64_t revision = 0;        // Every batch up to this one is in it.
+  int64_t created_unix_ms = 0;  // At least 0.
+  uint64_t facts = 0;
+  uint64_t paths = 0;
+  uint64_t entries = 0;
+  uint64_t tree_bytes = 0;
+  uint64_t terms_bytes = 0;
+  uint64_t tree_digest = 0;  // Checksum of the whole file.
+  uint64_t terms_digest = 0;
+  std::string parent_id;       // The base it was made from; empty if from nothing.
+  std::string server_version;  // Of the program that wrote it; printable, no blanks; may be empty.
+  bool deduplicated = false;
+  friend bool operator==(const SnapshotRecord&, const SnapshotRecord&) = default;
+};
+
+// One published delta: what changed after `from_revision`, up to and with `to_revision`.
+struct DeltaRecord {
+  uint64_t from_revision = 0;
+  uint64_t to_revision = 0;
+  uint64_t bytes = 0;
+  uint64_t digest = 0;  // Checksum of the whole file.
+  friend bool operator==(const DeltaRecord&, const DeltaRecord&) = default;
+};
+
+// A value type. CheckManifest() says what must hold between the fields.
+struct Manifest {
+  uint32_t format_version = kManifestFormatVersion;
+  uint64_t number = 0;  // 1 for the first; grows with each publication. Also its file name.
+  DatabaseId database_id;
+  std::optional<SnapshotRecord> base;  // None before the first snapshot.
+  std::vector<SnapshotRecord> older;   // Kept for readers and for falling back.
+  std::vector<DeltaRecord> deltas;     // In order; the first starts at the base, or at 0.
+  uint64_t wal_first_revision = 1;     // Replay starts here: all before is in base and deltas.
+  std::vector<uint64_t> wal_segments;  // First revision of each log segment that counts, ascending.
+
+  // The last revision that base and deltas hold; 0 if there are none.
+  uint64_t CoveredRevision() const;
+
+  friend bool operator==(const Manifest&, const Manifest&) = default;
+};
+
+// InvalidArgument, saying what, if `manifest` does not describe one history without gaps:
+//   * number is at least 1, the format version that of this program;
+//   * snapshot ids are what SnapshotId() makes of time and revision, and no two are equal;
+//   * each delta starts where the one before it ends, the first at the base, and is not empty;
+//   * wal_first_revision is 1 to CoveredRevision() + 1;
+//   * wal_segments ascend and, if there are any, the first starts at or before wal_first_revision.
+absl::Status CheckManifest(const Manifest& manifest);
+
+// The text of a manifest that CheckManifest() finds in order.
+std::string FormatManifest(const Manifest& manifest);
+
+// The manifest that `text` stands for; `path` is for messages. Every text that FormatManifest()
+// does not make is refused.
+//   DataLoss            a wrong checksum, or a line that is not as it should be, with its number
+//   FailedPrecondition  a format version newer than this program; both are named
+absl::StatusOr<Manifest> ParseManifest(std::string_view text, std::string_view path);
+
+}  // namespace pathkb
+
+#endif  // PATHKB_STORAGE_DIRECTORY_MANIFEST_H_

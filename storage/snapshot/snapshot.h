@@ -1,0 +1,53 @@
+// An opened snapshot pair: the .tree that maps paths to entry ids, and the .terms that holds the entries.
+
+#ifndef PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_
+#define PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/facts/fact_base.h"
+#include "storage/act/act_reader.h"
+#include "storage/directory/manifest.h"
+#include "storage/file/file_system.h"
+#include "storage/terms/terms_reader.h"
+
+namespace pathkb {
+
+// Immutable, any thread. The files stay mapped as long as this lives, whatever becomes of their names.
+class Snapshot : public FactBase {
+ public:
+  // Opens the pair that `record` names in `data_dir`. Constant time, whatever the size: sizes, headers and
+  // footers are checked, not the content.
+  //   NotFound             a file is missing
+  //   DataLoss             a file is not what the record says, or not of this database, or damaged where it
+  //                        was looked at
+  //   FailedPrecondition   a format version newer than this program
+  static absl::StatusOr<std::shared_ptr<const Snapshot>> Open(FileSystem& files,
+                                                              const std::string& data_dir,
+                                                              const DatabaseId& database_id,
+                                                              const SnapshotRecord& record);
+
+  absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const override;
+  absl::StatusOr<std::string_view> FindEntry(uint64_t id) const override;
+  std::unique_ptr<Zipper> NewZipper() const override;
+
+  // Reads both files whole and checks every reference and the digests of the record. DataLoss names the
+  // file and what is wrong.
+  absl::Status Verify() const;
+
+  const SnapshotRecord& record() const { return record_; }
+
+ private:
+  Snapshot(SnapshotRecord record, std::unique_ptr<const ActReader> tree,
+           std::unique_ptr<const TermsReader> terms);
+
+  const SnapshotRecord record_;
+  const std::unique_ptr<const ActReader> tree_;
+  const std::unique_ptr<const TermsReader> terms_;
+};
+
+}  // namespace pathkb
+
+#endif  // PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_

@@ -1,0 +1,136 @@
+// A pair is written, opened and read back; equal entries are stored once; every way in which the two files
+// and their record can disagree is found.
+
+#include "storage/snapshot/snapshot.h"
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "core/facts/entry_store.h"
+#include "core/trie/path_trie.h"
+#include "core/trie/read_zipper.h"
+#include "gtest/gtest.h"
+#include "storage/directory/data_directory.h"
+#include "storage/directory/file_names.h"
+#include "storage/file/posix_file_system.h"
+#include "storage/snapshot/snapshot_writer.h"
+
+namespace pathkb {
+namespace {
+
+class SnapshotTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    dir_ = ::testing::TempDir() + "/" +
+           ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(dir_);
+    ASSERT_TRUE(CreateOrOpenDataDirectory(files_, dir_).ok());
+    for (int i = 0; i < 2000; ++i) {
+      const std::string key = "spaces/s/terms/" + std::to_string(i);
+      const std::string entry = i % 3 == 0 ? "" : "entry " + std::to_string(i % 7);
+      trie_.Set(key, entries_.Intern(entry));
+      contents_[key] = entry;
+    }
+    trie_.Set("spaces/s/facts/name", entries_.Intern("named"));
+    contents_["spaces/s/facts/name"] = "named";
+    database_id_ = DatabaseId::Random();
+  }
+
+  absl::StatusOr<SnapshotRecord> Write(uint64_t revision) {
+    ReadZipper zipper(trie_);
+    SnapshotSource source;
+    source.zipper = &zipper;
+    source.entry_bytes = [this](uint64_t id, int) -> absl::StatusOr<std::string_view> {
+      return entries_.Find(id);
+    };
+    source.revision = revision;
+    source.created_unix_ms = 1'795'000'000'123;
+    source.database_id = database_id_;
+    source.interrupt = [this] { return interrupt_; };
+    return WriteSnapshot(files_, dir_, source);
+  }
+
+  FileSystem& files_ = RealFileSystem();
+  std::string dir_;
+  DatabaseId database_id_;
+  PathTrie trie_;
+  EntryStore entries_;
+  std::map<std::string, std::string> contents_;
+  absl::Status interrupt_;
+};
+
+TEST_F(SnapshotTest, WhatIsWrittenIsRead) {
+  const auto record = Write(7);
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_EQ(record->facts, 2000u);
+  EXPECT_EQ(record->paths, 2001u);
+  EXPECT_EQ(record->entries, 8u);
+  const auto snapshot = Snapshot::Open(files_, dir_, database_id_, *record);
+  ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+  EXPECT_TRUE((*snapshot)->Verify().ok());
+  std::map<std::string, std::string> read;
+  const auto zipper = (*snapshot)->NewZipper();
+  while (zipper->NextValue()) {
+    read.emplace(zipper->path(), *(*snapshot)->FindEntry(*zipper->value()));
+  }
+  EXPECT_EQ(read, contents_);
+  for (const auto& [key, entry] : contents_) {
+    const auto id = (*snapshot)->Find(key);
+    ASSERT_TRUE(id.ok() && id->has_value());
+    EXPECT_EQ(*(*snapshot)->FindEntry(**id), entry);
+  }
+  EXPECT_FALSE((*snapshot)->Find("spaces/s/terms/none")->has_value());
+}
+
+TEST_F(SnapshotTest, AnInterruptLeavesNothing) {
+  // The interrupt is asked every 4,096 paths.
+  for (int i = 0; i < 5000; ++i) trie_.Set("spaces/s/terms/more" + std::to_string(i), 0);
+  interrupt_ = absl::AbortedError("stop");
+  EXPECT_EQ(Write(7).status(), absl::AbortedError("stop"));
+  EXPECT_TRUE(files_.List(dir_ + "/snapshots")->empty());
+  EXPECT_TRUE(files_.List(dir_ + "/tmp")->empty());
+}
+
+TEST_F(SnapshotTest, MixedPairsAreRefused) {
+  const SnapshotRecord record = *Write(7);
+  SnapshotRecord other = record;
+  ++other.entries;
+  EXPECT_EQ(Snapshot::Open(files_, dir_, database_id_, other).status().code(),
+            absl::StatusCode::kDataLoss);
+  other = record;
+  ++other.tree_bytes;
+  EXPECT_EQ(Snapshot::Open(files_, dir_, database_id_, other).status().code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Snapshot::Open(files_, dir_, DatabaseId::Random(), record).status().code(),
+            absl::StatusCode::kDataLoss);
+  other = *Write(8);
+  std::filesystem::copy_file(dir_ + "/" + SnapshotTermsName(record.id),
+                             dir_ + "/" + SnapshotTermsName(other.id),
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(Snapshot::Open(files_, dir_, database_id_, other).status().code(),
+            absl::StatusCode::kDataLoss);
+  std::filesystem::remove(dir_ + "/" + SnapshotTreeName(record.id));
+  EXPECT_EQ(Snapshot::Open(files_, dir_, database_id_, record).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(SnapshotTest, VerifyFindsAChangedByteInEitherFile) {
+  const SnapshotRecord record = *Write(7);
+  for (const std::string& name : {SnapshotTreeName(record.id), SnapshotTermsName(record.id)}) {
+    std::fstream file(dir_ + "/" + name, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(100);
+    const char byte = static_cast<char>(file.get());
+    file.seekp(100);
+    file.put(static_cast<char>(byte ^ 1));
+    file.flush();
+    const auto snapshot = Snapshot::Open(files_, dir_, database_id_, record);
+    EXPECT_FALSE(snapshot.ok() && (*snapshot)->Verify().ok()) << name;
+    file.seekp(100);
+    file.put(byte);
+  }
+  EXPECT_TRUE((*Snapshot::Open(files_, dir_, database_id_, record))->Verify().ok());
+}
+
+}  // namespace
+}  // namespace pathkb

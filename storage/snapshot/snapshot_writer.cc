@@ -1,0 +1,76 @@
+#include "storage/snapshot/snapshot_writer.h"
+
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/facts/keys.h"
+#include "storage/act/act_writer.h"
+#include "storage/directory/file_names.h"
+#include "storage/file/atomic_file.h"
+#include "storage/terms/terms_writer.h"
+
+namespace pathkb {
+namespace {
+
+constexpr uint64_t kPathsPerInterrupt = 4096;
+
+// Walks the source once, giving each path to the tree and each entry to the terms.
+absl::Status WriteAll(const SnapshotSource& source, ActWriter& tree, TermsWriter& terms,
+                      SnapshotRecord& record) {
+  Zipper& zipper = *source.zipper;
+  bool at_value = zipper.value().has_value() || zipper.NextValue();
+  for (; at_value; at_value = zipper.NextValue()) {
+    uint64_t value = *zipper.value();
+    if (value != 0) {
+      PATHKB_ASSIGN_OR_RETURN(const std::string_view entry,
+                              source.entry_bytes(value, zipper.value_layer()));
+      PATHKB_ASSIGN_OR_RETURN(value, terms.Intern(entry));
+    }
+    PATHKB_RETURN_IF_ERROR(tree.Add(zipper.path(), value));
+    if (IsTermKey(zipper.path())) ++record.facts;
+    if (++record.paths % kPathsPerInterrupt == 0 && source.interrupt != nullptr) {
+      PATHKB_RETURN_IF_ERROR(source.interrupt());
+    }
+  }
+  return zipper.status();
+}
+
+}  // namespace
+
+absl::StatusOr<SnapshotRecord> WriteSnapshot(FileSystem& files, const std::string& data_dir,
+                                             const SnapshotSource& source) {
+  SnapshotRecord record;
+  record.id = SnapshotId(source.created_unix_ms, source.revision);
+  record.revision = source.revision;
+  record.created_unix_ms = source.created_unix_ms;
+  record.parent_id = source.parent_id;
+  record.server_version = source.server_version;
+  record.deduplicated = true;
+
+  const std::string tree_name = SnapshotTreeName(record.id);
+  const std::string terms_name = SnapshotTermsName(record.id);
+  const auto create = [&](const std::string& name) {
+    return AtomicFile::Create(files, data_dir + "/" + TmpName(name), data_dir + "/" + name);
+  };
+  PATHKB_ASSIGN_OR_RETURN(const auto tree_file, create(tree_name));
+  PATHKB_ASSIGN_OR_RETURN(const auto terms_file, create(terms_name));
+  ActWriterOptions tree_options;
+  tree_options.sibling_cache_bytes = uint64_t{32} << 20;
+  tree_options.line_cache_bytes = uint64_t{32} << 20;
+  ActWriter tree(tree_file->file(), tree_options);
+  TermsWriter terms(terms_file->file(), source.database_id, source.revision);
+  PATHKB_RETURN_IF_ERROR(WriteAll(source, tree, terms, record));
+  PATHKB_ASSIGN_OR_RETURN(const ActTotals tree_totals, tree.Finish());
+  PATHKB_ASSIGN_OR_RETURN(const TermsTotals terms_totals, terms.Finish());
+  record.tree_bytes = tree_totals.file_bytes;
+  record.tree_digest = tree_totals.digest;
+  record.terms_bytes = terms_totals.file_bytes;
+  record.terms_digest = terms_totals.digest;
+  record.entries = terms_totals.entries;
+
+  PATHKB_RETURN_IF_ERROR(tree_file->Commit());
+  PATHKB_RETURN_IF_ERROR(terms_file->Commit());
+  return record;
+}
+
+}  // namespace pathkb
