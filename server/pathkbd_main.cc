@@ -20,6 +20,8 @@ namespace {
 enum ExitCode { kOk = 0, kFailure = 1, kUsage = 2 };
 
 void AddOptions(CLI::App& app, ServerConfig& config) {
+  // Of an option given twice the last one counts, so that scripts can add to a command line.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--data-dir", config.data_dir, "where the facts are kept; made if absent")
       ->capture_default_str();
   app.add_option("--listen", config.listen, "HOST:PORT for gRPC; loopback only; port 0 takes a free one")

@@ -52,7 +52,7 @@ void EditAtRandom(PathTrie& trie, int edits, std::mt19937_64& random) {
 
 TEST(DifferenceTest, AgreesWithTheModel) {
   std::mt19937_64 random(TestSeed());
-  for (int round = 0; round < 2000 && !HasFailure(); ++round) {
+  for (int round = 0; round < 1000 && !HasFailure(); ++round) {
     PathTrie older;
     EditAtRandom(older, static_cast<int>(random() % 60), random);
     PathTrie newer;

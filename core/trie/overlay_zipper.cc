@@ -229,8 +229,8 @@ bool OverlayZipper::Ascend(size_t count) {
       layer->zipper->Ascend(here - path_.size());
     }
   }
-  // What was ahead of the longer path, or passed by it, is not so for the shorter one.
-  Align();
+  // A layer that is not aligned was so for the longer path; with shown_ gone, whatever comes next
+  // aligns it first.
   return true;
 }
 
@@ -353,7 +353,6 @@ bool OverlayZipper::ReadyFromPassed(Layer& layer, size_t prefix_bytes) {
   if (layer.passed_bytes == kNone) {
     found = zipper.NextValueWithin(prefix_bytes);
   } else {
-    if (layer.passed_bytes < prefix_bytes) return false;
     zipper.Ascend(zipper.path().size() - layer.passed_bytes);
     found = zipper.NextValueBehind(prefix_bytes);
   }

@@ -25,7 +25,7 @@ class SnapshotTest : public ::testing::Test {
     dir_ = ::testing::TempDir() + "/" +
            ::testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::remove_all(dir_);
-    ASSERT_TRUE(CreateOrOpenDataDirectory(files_, dir_).ok());
+    ASSERT_TRUE(DataDirectory::CreateOrOpen(files_, dir_).ok());
     for (int i = 0; i < 2000; ++i) {
       const std::string key = "spaces/s/terms/" + std::to_string(i);
       const std::string entry = i % 3 == 0 ? "" : "entry " + std::to_string(i % 7);

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 
 import programs
 
@@ -78,7 +79,9 @@ class BadInputTest(programs.TestCase):
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{taken.getsockname()[1]}"
-            done = self.cli(self.daemon, "--server", address, "count")
+            done = subprocess.run([programs.PATHKB, "--server", address, "count"],
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=60)
         self.assertEqual(done.returncode, 6, done.stderr)
 
     def test_a_directory_that_is_no_data_directory(self):

@@ -10,10 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/status.h"
 
 #include "client/cli/commands/session.h"
+
+// CLI/CLI.hpp takes long to compile; only commands with options of their own include it.
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace pathkb::cli {
 

@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 
+#include "CLI/CLI.hpp"
+
 #include "client/cli/exit_code.h"
 
 namespace pathkb::cli {

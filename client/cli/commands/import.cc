@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
 #include "client/cli/exit_code.h"

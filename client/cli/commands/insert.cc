@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
 #include "client/cli/exit_code.h"

@@ -3,6 +3,8 @@
 #include <memory>
 #include <optional>
 
+#include "CLI/CLI.hpp"
+
 namespace pathkb::cli {
 namespace {
 
@@ -34,7 +36,8 @@ Command ListCommand() {
       "  pathkb list facts/math/                  in the order of the names\n"
       "  pathkb list ''                           everything that has a name\n";
   command.declare = [limit](CLI::App& app) {
-    app.add_option("--limit", *limit, "At most so many facts (default: all)");
+    app.add_option("--limit", *limit, "At most so many facts (default: all)")
+        ->check(CLI::NonNegativeNumber);
   };
   command.run = [limit](Session& session, const std::vector<std::string>& operands) {
     return RunList(session, *limit, operands);

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "CLI/CLI.hpp"
+
 namespace pathkb::cli {
 namespace {
 
@@ -31,7 +33,8 @@ Command QueryCommand() {
       "  pathkb query '(parent $x Bob)'\n"
       "  pathkb query --limit 10 -o json '(= $left $right)'\n";
   command.declare = [limit](CLI::App& app) {
-    app.add_option("--limit", *limit, "At most so many matches (default: all)");
+    app.add_option("--limit", *limit, "At most so many matches (default: all)")
+        ->check(CLI::NonNegativeNumber);
   };
   command.run = [limit](Session& session, const std::vector<std::string>& operands) {
     return RunQuery(session, *limit, operands);

@@ -1,0 +1,246 @@
+// A script of commits and snapshots on the crash file system, cut off at every call with every choice of
+// what survives: what was acknowledged is recovered, nothing is half there, and recovery writes nothing.
+// Then single damages: each gives back everything from elsewhere or says what is lost.
+
+#include "storage/recovery/recovery.h"
+
+#include <map>
+
+#include "core/base/status_macros.h"
+#include "core/facts/entry.h"
+#include "core/facts/entry_store.h"
+#include "core/facts/keys.h"
+#include "core/trie/path_trie.h"
+#include "core/trie/read_zipper.h"
+#include "gtest/gtest.h"
+#include "storage/directory/data_directory.h"
+#include "storage/directory/file_names.h"
+#include "storage/directory/manifest_store.h"
+#include "storage/snapshot/snapshot_writer.h"
+#include "storage/wal/wal_writer.h"
+#include "tests/support/crash_file_system.h"
+
+namespace pathkb {
+namespace {
+
+constexpr char kDir[] = "/db";
+
+Batch NumberedBatch(uint64_t revision) {
+  Batch batch;
+  batch.space = "s";
+  for (int i = 0; i < 3; ++i) {
+    Change change;
+    change.encoded_term = "\xC3r" + std::to_string(revision % 10) + std::to_string(i);
+    Entry entry;
+    entry.source = std::to_string(revision);
+    change.entry = EncodeEntry(entry);
+    batch.changes.push_back(change);
+  }
+  return batch;
+}
+
+// Every key with its entry bytes.
+std::map<std::string, std::string> Contents(const RecoveredState& state) {
+  std::map<std::string, std::string> contents;
+  if (state.base != nullptr) {
+    const auto zipper = state.base->NewZipper();
+    while (zipper->NextValue()) {
+      contents[std::string(zipper->path())] = *state.base->FindEntry(*zipper->value());
+    }
+    EXPECT_TRUE(zipper->status().ok());
+  }
+  for (uint64_t revision = 1; revision <= state.revision; ++revision) {
+    for (const Change& change : NumberedBatch(revision).changes) {
+      const std::string key = TermKey("s", change.encoded_term, "");
+      const auto value = state.working.trie().Find(key);
+      if (value.has_value()) contents[key] = state.working.entries().Find(*value);
+    }
+  }
+  return contents;
+}
+
+std::map<std::string, std::string> Expected(uint64_t revision) {
+  std::map<std::string, std::string> contents;
+  for (uint64_t r = 1; r <= revision; ++r) {
+    for (const Change& change : NumberedBatch(r).changes) {
+      contents[TermKey("s", change.encoded_term, "")] = change.entry;
+    }
+  }
+  return contents;
+}
+
+// A writer as the server is one, in small: commits, segments, snapshots, restarts.
+class Script {
+ public:
+  explicit Script(FileSystem& files) : files_(files) {}
+
+  uint64_t acknowledged() const { return acknowledged_; }
+
+  absl::Status Open() {
+    wal_.reset();
+    directory_ = DataDirectory();
+    PATHKB_RETURN_IF_ERROR(files_.CreateDirectory("/"));
+    PATHKB_ASSIGN_OR_RETURN(directory_, DataDirectory::CreateOrOpen(files_, kDir));
+    PATHKB_ASSIGN_OR_RETURN(state_, Recover(files_, kDir));
+    for (const std::string& name : state_.hollow_segments) {
+      PATHKB_RETURN_IF_ERROR(files_.Remove(std::string(kDir) + "/" + name));
+    }
+    return files_.SyncDirectory(std::string(kDir) + "/wal");
+  }
+
+  absl::Status Commit() {
+    const uint64_t revision = state_.revision + 1;
+    if (wal_ == nullptr) {
+      PATHKB_ASSIGN_OR_RETURN(
+          wal_, WalWriter::Create(files_, std::string(kDir) + "/" + WalSegmentName(revision),
+                                  state_.manifest.database_id, revision));
+    }
+    Batch batch = NumberedBatch(revision);
+    const std::string payload = EncodeBatch(batch);
+    const WalRecord record = {revision, 1, payload};
+    PATHKB_RETURN_IF_ERROR(wal_->AppendGroup({&record, 1}));
+    PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts,
+                            state_.working.Apply(batch, state_.base.get()));
+    state_.revision = revision;
+    state_.facts += counts.inserted;
+    acknowledged_ = revision;
+    return absl::OkStatus();
+  }
+
+  // As the snapshot worker does it: a new segment, the pair, the manifest.
+  absl::Status Snapshot() {
+    wal_.reset();
+    const auto contents = Contents(state_);
+    PathTrie trie;
+    EntryStore entries;
+    for (const auto& [key, entry] : contents) trie.Set(key, entries.Intern(entry));
+    ReadZipper zipper(trie);
+    SnapshotSource source;
+    source.zipper = &zipper;
+    source.entry_bytes = [&](uint64_t id, int) -> absl::StatusOr<std::string_view> {
+      return entries.Find(id);
+    };
+    source.revision = state_.revision;
+    source.created_unix_ms = static_cast<int64_t>(1000 + state_.revision);
+    source.database_id = state_.manifest.database_id;
+    PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord record, WriteSnapshot(files_, kDir, source));
+    Manifest next = state_.manifest;
+    ++next.number;
+    if (next.base.has_value()) next.older = {*next.base};
+    next.wal_first_revision = next.base.has_value() ? next.base->revision + 1 : 1;
+    next.base = record;
+    PATHKB_RETURN_IF_ERROR(PublishManifest(files_, kDir, next));
+    PATHKB_ASSIGN_OR_RETURN(state_.base,
+                            Snapshot::Open(files_, kDir, next.database_id, record));
+    state_.manifest = next;
+    state_.working = WorkingSet();
+    return absl::OkStatus();
+  }
+
+  absl::Status Run() {
+    PATHKB_RETURN_IF_ERROR(Open());
+    for (int part = 0; part < 3; ++part) {
+      for (int i = 0; i < 3; ++i) PATHKB_RETURN_IF_ERROR(Commit());
+      PATHKB_RETURN_IF_ERROR(Snapshot());
+      PATHKB_RETURN_IF_ERROR(Commit());
+      PATHKB_RETURN_IF_ERROR(Open());
+    }
+    return Commit();
+  }
+
+ private:
+  FileSystem& files_;
+  DataDirectory directory_;
+  RecoveredState state_;
+  std::unique_ptr<WalWriter> wal_;
+  uint64_t acknowledged_ = 0;
+};
+
+// Recovers `files`, which must hold every commit up to `acknowledged` and at most one more.
+void CheckRecovered(CrashFileSystem& files, uint64_t acknowledged) {
+  // Before the first start was complete there may be nothing yet.
+  if (acknowledged == 0 && !*files.Exists(std::string(kDir) + "/CURRENT")) return;
+  const auto before = files.AllFiles();
+  const auto state = Recover(files, kDir);
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(files.AllFiles(), before) << "recovery must not write";
+  EXPECT_GE(state->revision, acknowledged);
+  EXPECT_LE(state->revision, acknowledged + 1);
+  EXPECT_EQ(Contents(*state), Expected(state->revision));
+  EXPECT_EQ(state->facts, Expected(state->revision).size());
+  // Writing goes on from there.
+  Script again(files);
+  ASSERT_TRUE(again.Open().ok());
+  EXPECT_TRUE(again.Commit().ok());
+}
+
+TEST(RecoveryTest, EveryCutLeavesWhatWasAcknowledged) {
+  uint64_t states = 0;
+  for (uint64_t n = 1;; ++n) {
+    CrashFileSystem files;
+    files.FailCall(n, absl::UnavailableError("power cut"), /*from_then_on=*/true);
+    Script script(files);
+    const bool complete = script.Run().ok();
+    for (CrashKeep keep : kAllCrashKeeps) {
+      for (uint64_t seed = 0; seed < (keep == CrashKeep::kSome ? 8 : 1); ++seed) {
+        const auto disk = files.AfterPowerCut(keep, n * 100 + seed);
+        CheckRecovered(*disk, script.acknowledged());
+        ++states;
+        ASSERT_FALSE(HasFailure()) << "cut at call " << n << ", keep " << static_cast<int>(keep)
+                                   << ", seed " << n * 100 + seed;
+      }
+    }
+    if (complete) break;
+  }
+  std::printf("%llu states\n", static_cast<unsigned long long>(states));
+}
+
+// A directory with two snapshots and commits after each, as after a clean end.
+std::unique_ptr<CrashFileSystem> FullDirectory(uint64_t& revision) {
+  auto files = std::make_unique<CrashFileSystem>();
+  Script script(*files);
+  EXPECT_TRUE(script.Run().ok());
+  revision = script.acknowledged();
+  return files->AfterPowerCut(CrashKeep::kSynced);
+}
+
+TEST(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
+  uint64_t revision = 0;
+  const auto good = FullDirectory(revision);
+  const Manifest manifest = *ReadCurrent(*good, kDir);
+  for (const std::string& name :
+       {SnapshotTreeName(manifest.base->id), SnapshotTermsName(manifest.base->id)}) {
+    const std::string path = std::string(kDir) + "/" + name;
+    for (const bool remove : {false, true}) {
+      const auto files = good->AfterPowerCut(CrashKeep::kAll);
+      if (remove) {
+        ASSERT_TRUE(files->Remove(path).ok());
+      } else {
+        files->PutFile(path, files->AllFiles()[path].substr(0, 20));
+      }
+      const auto state = Recover(*files, kDir);
+      ASSERT_TRUE(state.ok()) << state.status();
+      EXPECT_EQ(state->revision, revision);
+      EXPECT_EQ(Contents(*state), Expected(revision));
+      ASSERT_EQ(state->notes.size(), 2u);
+      EXPECT_NE(state->notes[0].find(manifest.base->id), std::string::npos);
+    }
+  }
+}
+
+TEST(RecoveryTest, AMissingSegmentIsReported) {
+  uint64_t revision = 0;
+  const auto good = FullDirectory(revision);
+  // The last segment but one: the last begins after it, so there is a gap.
+  std::vector<std::string> segments = *good->List(std::string(kDir) + "/wal");
+  ASSERT_GE(segments.size(), 2u);
+  const std::string missing = segments[segments.size() - 2];
+  ASSERT_TRUE(good->Remove(std::string(kDir) + "/wal/" + missing).ok());
+  const auto state = Recover(*good, kDir);
+  EXPECT_EQ(state.status().code(), absl::StatusCode::kDataLoss) << state.status();
+  EXPECT_NE(state.status().message().find("in no log segment"), std::string::npos)
+      << state.status();
+}
+
+}  // namespace
+}  // namespace pathkb
