@@ -1,17 +1,17 @@
 // The daemon: flags, logging, signals; hands over to Server.
 
+#include <cstdio>
 #include <pthread.h>
 #include <signal.h>
-
-#include <cstdio>
 #include <string>
 
 #include "CLI/CLI.hpp"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
 #include "core/base/string_views.h"
 #include "server/config/server_config.h"
 #include "server/server.h"
-#include "spdlog/sinks/stdout_sinks.h"
-#include "spdlog/spdlog.h"
 #include "storage/file/posix_file_system.h"
 
 namespace pathkb {
@@ -24,7 +24,8 @@ void AddOptions(CLI::App& app, ServerConfig& config) {
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("--data-dir", config.data_dir, "where the facts are kept; made if absent")
       ->capture_default_str();
-  app.add_option("--listen", config.listen, "HOST:PORT for gRPC; loopback only; port 0 takes a free one")
+  app.add_option("--listen", config.listen,
+                 "HOST:PORT for gRPC; loopback only; port 0 takes a free one")
       ->capture_default_str();
   app.add_option("--log-level", config.log_level, "how much to log, on standard error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -56,7 +57,8 @@ int Main(int argc, char** argv) {
   }
   spdlog::set_default_logger(spdlog::stderr_logger_mt("pathkbd"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-  spdlog::set_level(spdlog::level::from_str(config.log_level == "error" ? "err" : config.log_level));
+  spdlog::set_level(
+      spdlog::level::from_str(config.log_level == "error" ? "err" : config.log_level));
 
   // Signals are taken by sigwait() below; threads made from here on inherit the mask.
   signal(SIGPIPE, SIG_IGN);
@@ -83,7 +85,8 @@ int Main(int argc, char** argv) {
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   const absl::Status stopped = (*server)->Stop();
   if (!stopped.ok()) {
-    spdlog::error("the last snapshot failed, the log holds everything: {}", ToStd(stopped.message()));
+    spdlog::error("the last snapshot failed, the log holds everything: {}",
+                  ToStd(stopped.message()));
     return kFailure;
   }
   spdlog::info("stopped");

@@ -4,14 +4,16 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/status_macros.h"
-#include "core/base/string_views.h"
 #include "fmt/format.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server.h"
 #include "grpcpp/server_builder.h"
+#include "spdlog/spdlog.h"
+
+#include "core/base/status_macros.h"
+#include "core/base/string_views.h"
 #include "server/background/clock.h"
 #include "server/background/snapshot_worker.h"
 #include "server/background/thread_pool.h"
@@ -22,7 +24,6 @@
 #include "server/rpc/fact_service.h"
 #include "server/rpc/query_service.h"
 #include "server/rpc/snapshot_service.h"
-#include "spdlog/spdlog.h"
 #include "storage/directory/data_directory.h"
 #include "storage/directory/retention.h"
 #include "storage/recovery/recovery.h"
@@ -76,7 +77,8 @@ absl::Status RemoveHollowSegments(FileSystem& files, const std::string& data_dir
 }
 
 // What an interrupted snapshot or start has left, and what only older manifests name.
-absl::Status RemoveStrays(FileSystem& files, const std::string& data_dir, const Manifest& manifest) {
+absl::Status RemoveStrays(FileSystem& files, const std::string& data_dir,
+                          const Manifest& manifest) {
   RetentionNeeds needs;
   needs.current = &manifest;
   needs.moment = RetentionNeeds::Moment::kStart;
@@ -94,8 +96,8 @@ absl::StatusOr<RecoveredState> OpenData(const std::string& data_dir, FileSystem&
     spdlog::warn("files that nothing needs stay: {}", ToStd(removed.message()));
   }
   for (const std::string& note : recovered.notes) spdlog::warn("recovery: {}", note);
-  spdlog::info("recovered {}: revision {}, {} facts, {} of them in the base, {} changed since", data_dir,
-               recovered.revision, recovered.facts,
+  spdlog::info("recovered {}: revision {}, {} facts, {} of them in the base, {} changed since",
+               data_dir, recovered.revision, recovered.facts,
                recovered.base == nullptr ? 0 : recovered.base->record().facts,
                recovered.working.changed_facts());
   return recovered;
@@ -117,7 +119,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
                                                       absl::Time process_start) {
   PATHKB_RETURN_IF_ERROR(CheckServerConfig(config));
   auto parts = std::make_unique<Parts>(config);
-  PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered, OpenData(config.data_dir, files, parts->directory));
+  PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered,
+                          OpenData(config.data_dir, files, parts->directory));
   parts->knowledge_base = std::make_unique<KnowledgeBase>(FirstView(recovered));
 
   CommitQueue::Options commit_options;
@@ -132,9 +135,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   snapshot_options.interval = absl::Seconds(config.snapshot_interval_s);
   snapshot_options.max_changes = config.snapshot_max_changes;
   snapshot_options.min_ratio = config.snapshot_min_ratio;
-  parts->snapshots = std::make_unique<SnapshotWorker>(snapshot_options, files, parts->clock,
-                                                      *parts->knowledge_base, *parts->commits,
-                                                      recovered.manifest);
+  parts->snapshots =
+      std::make_unique<SnapshotWorker>(snapshot_options, files, parts->clock,
+                                       *parts->knowledge_base, *parts->commits, recovered.manifest);
 
   parts->threads = std::make_unique<ThreadPool>(kRequestThreads);
   parts->fact_service =
@@ -163,8 +166,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   parts->facts.recovery_notes = recovered.notes;
   parts->grpc_server = builder.BuildAndStart();
   if (parts->grpc_server == nullptr || port == 0) {
-    return absl::UnavailableError(
-        fmt::format("cannot listen on {}: the address is in use or not of this machine", config.listen));
+    return absl::UnavailableError(fmt::format(
+        "cannot listen on {}: the address is in use or not of this machine", config.listen));
   }
   parts->address = config.listen.substr(0, config.listen.rfind(':') + 1) + std::to_string(port);
   parts->facts.start_to_ready = absl::Now() - process_start;
@@ -174,7 +177,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
 absl::Status Server::Stop(absl::Duration grace) {
   if (std::exchange(parts_->stopped, true)) return absl::OkStatus();
   parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
-  parts_->grpc_server->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
+  parts_->grpc_server->Shutdown(std::chrono::system_clock::now() +
+                                absl::ToChronoMilliseconds(grace));
   parts_->grpc_server->Wait();
   parts_->threads.reset();
   parts_->snapshots->Stop();

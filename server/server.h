@@ -1,7 +1,7 @@
 // Builds the parts of the daemon in order and stops them in reverse:
 //
-//   lock the directory -> recover -> knowledge base -> commit queue -> snapshot worker -> request threads
-//   -> gRPC
+//   lock the directory -> recover -> knowledge base -> commit queue -> snapshot worker
+//                      -> request threads -> gRPC
 
 #ifndef PATHKB_SERVER_SERVER_H_
 #define PATHKB_SERVER_SERVER_H_
@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+
 #include "server/config/server_config.h"
 #include "storage/file/file_system.h"
 
@@ -21,22 +22,24 @@ inline constexpr char kServerVersion[] = "0.1.0";
 // One thread at a time.
 class Server {
  public:
-  // Serves when this returns. `files` is borrowed; `process_start` is what start-to-ready is measured from.
+  // Serves when this returns. `files` is borrowed; `process_start` is what start-to-ready is
+  // measured from.
   //   InvalidArgument      a setting out of range
   //   FailedPrecondition   the data directory is none, or of a newer format
-  //   Unavailable          another server has the data directory, or the address cannot be listened on
+  //   Unavailable          another server has the data directory, or the address cannot be listened
+  //                        on
   //   DataLoss             the data directory cannot be recovered
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerConfig& config, FileSystem& files,
-                                                       absl::Time process_start);
+  static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerConfig& config,
+                                                       FileSystem& files, absl::Time process_start);
   // Stop().
   ~Server();
 
   // HOST:PORT, with the port that was taken.
   const std::string& address() const;
 
-  // Refuses new calls, lets those at work finish for up to `grace`, commits what waits, and takes a last
-  // snapshot if the settings say so. Idempotent. An error means that the last snapshot failed; nothing is
-  // lost then, because the log has it all.
+  // Refuses new calls, lets those at work finish for up to `grace`, commits what waits, and takes a
+  // last snapshot if the settings say so. Idempotent. An error means that the last snapshot failed;
+  // nothing is lost then, because the log has it all.
   absl::Status Stop(absl::Duration grace = absl::Seconds(5));
 
  private:

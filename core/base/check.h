@@ -11,10 +11,10 @@ namespace pathkb::internal {
 
 }  // namespace pathkb::internal
 
-#define PATHKB_CHECK(condition)                                             \
-  do {                                                                      \
-    if (!(condition)) [[unlikely]]                                          \
-      ::pathkb::internal::CheckFailed(__FILE__, __LINE__, #condition);      \
+#define PATHKB_CHECK(condition)                                        \
+  do {                                                                 \
+    if (!(condition)) [[unlikely]]                                     \
+      ::pathkb::internal::CheckFailed(__FILE__, __LINE__, #condition); \
   } while (false)
 
 #endif  // PATHKB_CORE_BASE_CHECK_H_

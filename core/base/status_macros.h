@@ -12,10 +12,9 @@
 #define PATHKB_STATUS_CONCAT(a, b) PATHKB_STATUS_CONCAT_INNER(a, b)
 
 // Returns the status of `expression` from the enclosing function if it is not OK.
-#define PATHKB_RETURN_IF_ERROR(expression)                       \
-  do {                                                           \
-    if (absl::Status pathkb_status_ = (expression); !pathkb_status_.ok()) \
-      return pathkb_status_;                                     \
+#define PATHKB_RETURN_IF_ERROR(expression)                                                       \
+  do {                                                                                           \
+    if (absl::Status pathkb_status_ = (expression); !pathkb_status_.ok()) return pathkb_status_; \
   } while (false)
 
 // Evaluates `expression`, a StatusOr<T>; returns its status if it is not OK, else declares or

@@ -1,7 +1,8 @@
 #include "core/facts/batch.h"
 
-#include "core/base/varint.h"
 #include "fmt/format.h"
+
+#include "core/base/varint.h"
 
 namespace pathkb {
 

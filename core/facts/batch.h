@@ -18,8 +18,8 @@
 
 namespace pathkb {
 
-// One change to one fact. The space is not named here but by the batch: all changes of one batch are
-// in one space.
+// One change to one fact. The space is not named here but by the batch: all changes of one batch
+// are in one space.
 struct Change {
   enum class Kind : uint8_t {
     kSet = 1,         // Insert, or replace what is there.

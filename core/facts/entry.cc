@@ -84,9 +84,8 @@ double DoubleFromLittleEndian(std::string_view bytes) {
 }
 
 absl::Status NotAnEntry(std::string_view all, std::string_view rest) {
-  return absl::DataLossError(
-      fmt::format("entry of {} bytes: no readable field at byte {}", all.size(),
-                  all.size() - rest.size()));
+  return absl::DataLossError(fmt::format("entry of {} bytes: no readable field at byte {}",
+                                         all.size(), all.size() - rest.size()));
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // What is known about a fact besides its term, and its bytes.
 //
 // The bytes are those of the message pathkb.v1.Entry (proto/pathkb/v1/types.proto), so that any
-// protobuf library reads them, in one canonical form, so that equal entries have equal bytes: fields
-// in ascending order, metadata sorted by key, defaults left out. Written here rather than by the
-// protobuf library, whose output is not canonical across versions, and which core does not include.
+// protobuf library reads them, in one canonical form, so that equal entries have equal bytes:
+// fields in ascending order, metadata sorted by key, defaults left out. Written here rather than by
+// the protobuf library, whose output is not canonical across versions, and which core does not
+// include.
 //
 //   09 <8 bytes>             confidence, an IEEE double, little-endian; absent when it is 1
 //   12 <n> <n bytes>         source; absent when empty

@@ -1,7 +1,8 @@
 // Entries of the working set: entry bytes to entry id and back, each distinct entry once.
 //
 // Bytes lie in append-only segments. A view copies one handle, and whatever was stored up to then
-// stays readable through it for as long as it lives, without a lock, while the store goes on growing:
+// stays readable through it for as long as it lives, without a lock, while the store goes on
+// growing:
 //
 //   EntryStore ---> directory ---> [segment 0][segment 1] ... [segment n]   1,024 entries each
 //   EntryView  ---> an older directory, and how many entries it may read
@@ -22,7 +23,8 @@
 
 namespace pathkb {
 
-// A fixed set of entries, and what keeps their bytes alive. Immutable and cheap to copy; any thread.
+// A fixed set of entries, and what keeps their bytes alive. Immutable and cheap to copy; any
+// thread.
 class EntryView {
  public:
   // An empty view.

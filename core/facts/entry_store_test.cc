@@ -1,5 +1,5 @@
-// Ids against a plain map; a view taken earlier keeps reading what it saw, also while the store grows on
-// another thread (which ThreadSanitizer watches) and after the store is gone.
+// Ids against a plain map; a view taken earlier keeps reading what it saw, also while the store
+// grows on another thread (which ThreadSanitizer watches) and after the store is gone.
 
 #include "core/facts/entry_store.h"
 

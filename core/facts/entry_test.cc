@@ -1,5 +1,5 @@
-// Round trips of random entries, canonical form, and every cut and flip of one entry's bytes. That the
-// bytes are those of the protobuf message is shown in tests/integration/entry_bytes_test.
+// Round trips of random entries, canonical form, and every cut and flip of one entry's bytes. That
+// the bytes are those of the protobuf message is shown in tests/integration/entry_bytes_test.
 
 #include "core/facts/entry.h"
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "core/trie/zipper.h"
 
 namespace pathkb {
@@ -18,8 +19,8 @@ namespace pathkb {
 class FactBase {
  public:
   virtual ~FactBase() = default;
-  // The value at exactly `path`: 0 for a plain fact, else an entry id of this base; nullopt if there is
-  // none.
+  // The value at exactly `path`: 0 for a plain fact, else an entry id of this base; nullopt if
+  // there is none.
   virtual absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const = 0;
   // Bytes of entry `id`, which a Find() or a cursor of this base gave; empty for id 0. They live as
   // long as the base.

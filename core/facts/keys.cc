@@ -1,8 +1,9 @@
 #include "core/facts/keys.h"
 
+#include "fmt/format.h"
+
 #include "core/base/status_macros.h"
 #include "core/term/path_encoding.h"
-#include "fmt/format.h"
 
 namespace pathkb {
 
@@ -11,10 +12,10 @@ absl::Status CheckSpaceName(std::string_view space) {
   bool good = !space.empty() && space.size() <= kSpaceNameBytesMax && plain(space[0]);
   for (char c : space) good = good && (plain(c) || c == '_' || c == '-');
   if (good) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("space name \"{}\": must be 1 to {} of a-z, 0-9, _ and -, and begin with a letter or "
-                  "digit",
-                  std::string(space.substr(0, 80)), kSpaceNameBytesMax));
+  return absl::InvalidArgumentError(fmt::format(
+      "space name \"{}\": must be 1 to {} of a-z, 0-9, _ and -, and begin with a letter or "
+      "digit",
+      std::string(space.substr(0, 80)), kSpaceNameBytesMax));
 }
 
 absl::Status CheckFactName(std::string_view name) {

@@ -2,9 +2,10 @@
 
 #include "core/facts/keys.h"
 
+#include "gtest/gtest.h"
+
 #include "core/term/path_encoding.h"
 #include "core/term/sexpr.h"
-#include "gtest/gtest.h"
 
 namespace pathkb {
 namespace {
@@ -29,7 +30,8 @@ TEST(KeysTest, TermKeySplitsIntoTermAndName) {
 TEST(KeysTest, OnlyTermKeysAreTermKeys) {
   EXPECT_TRUE(IsTermKey("spaces/s/terms/x"));
   EXPECT_TRUE(IsTermKey("spaces/terms/terms/"));
-  for (const char* other : {"", "spaces/s/facts/terms/x", "spaces/s/terms", "spaces/s", "x/s/terms/y"}) {
+  for (const char* other :
+       {"", "spaces/s/facts/terms/x", "spaces/s/terms", "spaces/s", "x/s/terms/y"}) {
     EXPECT_FALSE(IsTermKey(other)) << other;
   }
 }

@@ -1,6 +1,6 @@
-// Everything that changed since the snapshot: a trie of keys (core/facts/keys) and the entries their
-// values name. A delete leaves a tombstone (core/trie/tombstone.h), always, because a snapshot that is
-// being written at that moment may hold the fact.
+// Everything that changed since the snapshot: a trie of keys (core/facts/keys) and the entries
+// their values name. A delete leaves a tombstone (core/trie/tombstone.h), always, because a
+// snapshot that is being written at that moment may hold the fact.
 //
 // The log replayed in order, over the same base, gives the same working set again: Apply() looks at
 // nothing but its arguments.
@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "core/facts/batch.h"
 #include "core/facts/entry_store.h"
 #include "core/facts/fact_base.h"
@@ -40,28 +41,29 @@ class WorkingSet {
  public:
   WorkingSet() = default;
 
-  // A second working set that shares everything with this one until either is changed, to be edited and
-  // then kept instead of this one, or dropped. Constant time. The two share one entry store, so only one
-  // of them may be edited.
+  // A second working set that shares everything with this one until either is changed, to be edited
+  // and then kept instead of this one, or dropped. Constant time. The two share one entry store, so
+  // only one of them may be edited.
   WorkingSet(const WorkingSet&) = default;
   WorkingSet& operator=(const WorkingSet&) = default;
   WorkingSet(WorkingSet&&) = default;
   WorkingSet& operator=(WorkingSet&&) = default;
 
-  // Applies all changes of `batch` over `base` (may be null), and says what each did. A change that does
-  // nothing (an insert of what is there, a delete of what is not) is taken out of `batch`, so that what
-  // remains is what the log must hold.
+  // Applies all changes of `batch` over `base` (may be null), and says what each did. A change that
+  // does nothing (an insert of what is there, a delete of what is not) is taken out of `batch`, so
+  // that what remains is what the log must hold.
   //   DataLoss   the base could not be read; this object must then be dropped
   absl::StatusOr<ChangeCounts> Apply(Batch& batch, const FactBase* base);
 
-  // The part of this working set that came after its trie was `older`, with fresh, dense entry ids: what
-  // is left when a snapshot of that moment has become the base. Costs O(changes since).
+  // The part of this working set that came after its trie was `older`, with fresh, dense entry ids:
+  // what is left when a snapshot of that moment has become the base. Costs O(changes since).
   WorkingSet Since(const PathTrie& older) const;
 
   const PathTrie& trie() const { return trie_; }
   EntryView entries() const { return entries_->View(); }
 
-  // Facts inserted, replaced or deleted since the base, each counted once; named facts by their terms.
+  // Facts inserted, replaced or deleted since the base, each counted once; named facts by their
+  // terms.
   uint64_t changed_facts() const { return changed_facts_; }
   bool empty() const { return trie_.empty(); }
 

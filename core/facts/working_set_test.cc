@@ -1,10 +1,12 @@
-// Random batches over a base, compared with a plain map of facts: counts, lookups through an overlay,
-// what is left in the batch, replay, and Since().
+// Random batches over a base, compared with a plain map of facts: counts, lookups through an
+// overlay, what is left in the batch, replay, and Since().
 
 #include "core/facts/working_set.h"
 
 #include <map>
 #include <random>
+
+#include "gtest/gtest.h"
 
 #include "core/facts/entry.h"
 #include "core/facts/keys.h"
@@ -13,7 +15,6 @@
 #include "core/trie/overlay_zipper.h"
 #include "core/trie/read_zipper.h"
 #include "core/trie/tombstone.h"
-#include "gtest/gtest.h"
 
 namespace pathkb {
 namespace {

@@ -116,8 +116,7 @@ bool Matcher::StepCopy(Frame& child, uint8_t byte) const {
   const std::string_view path = zipper_->path();
   if (byte != static_cast<uint8_t>(path[child.copy.begin])) {
     // A variable in the fact stands for the whole subterm that begins there.
-    const std::string_view rest =
-        path.substr(child.copy.begin, child.copy.end - child.copy.begin);
+    const std::string_view rest = path.substr(child.copy.begin, child.copy.end - child.copy.begin);
     const auto subterm_bytes = EncodedTermBytes(rest);
     if (!subterm_bytes.ok()) {
       PATHKB_CHECK(zipper_->Ascend(1));
@@ -232,8 +231,7 @@ absl::StatusOr<std::vector<Term>> Matcher::Bindings(
   if (needs_unify_) {
     std::string_view bytes = encoded_term();
     PATHKB_ASSIGN_OR_RETURN(const Term fact, DecodeTerm(bytes, fact_variable_names));
-    PATHKB_ASSIGN_OR_RETURN(auto bindings,
-                            Unify(pattern_.term(), fact, pattern_.variable_names()));
+    PATHKB_ASSIGN_OR_RETURN(auto bindings, Unify(pattern_.term(), fact, pattern_.variable_names()));
     PATHKB_CHECK(bindings.has_value());  // Accept() has seen them unify.
     return *std::move(bindings);
   }

@@ -1,19 +1,20 @@
 // Walks a cursor along a pattern and hands out one match at a time, in path order.
 //
-// The walk is a depth-first search over (place in the trie, place in the pattern). At each branching it
-// takes only the bytes that can still lead to a match, so a subtrie that cannot match is never entered:
+// The walk is a depth-first search over (place in the trie, place in the pattern). At each
+// branching it takes only the bytes that can still lead to a match, so a subtrie that cannot match
+// is never entered:
 //
-//   pattern byte is            bytes taken                         and then
-//   tag of a known subterm     that tag                            the rest of that token, at one go
-//                              a variable's tag, in the trie       past the whole subterm
-//   a new variable             any                                 over one subterm of the trie
-//   the same variable again    as a known subterm, the one it is bound to; or as a new variable
-//   nothing but new variables  -                                   every value below is a candidate
-//   its end                    -                                   every value below; what follows the
-//                                                                  term in the path is the fact's name
+//   pattern byte is           bytes taken                     and then
+//   tag of a known subterm    that tag                        the rest of that token, at one go
+//                             a variable's tag, in the trie   past the whole subterm
+//   a new variable            any                             over one subterm of the trie
+//   the same variable again   as a known subterm, the one it is bound to; or as a new variable
+//   only new variables left   -                               every value below is a candidate
+//   its end                   -                               every value below; what follows the
+//                                                             term in the path is the fact's name
 //
-// A candidate that holds variables, or was found by a pattern that repeats one, is then unified as a whole
-// (core/query/unify), which is what decides.
+// A candidate that holds variables, or was found by a pattern that repeats one, is then unified as
+// a whole (core/query/unify), which is what decides.
 
 #ifndef PATHKB_CORE_QUERY_MATCHER_H_
 #define PATHKB_CORE_QUERY_MATCHER_H_
@@ -26,6 +27,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "core/base/byte_mask.h"
 #include "core/query/pattern.h"
 #include "core/term/path_encoding.h"
@@ -40,8 +42,8 @@ class Matcher {
   // Asked every few thousand steps; an error stops the walk and is what Next() returns.
   using Interrupt = std::function<absl::Status()>;
 
-  // Walks below the place where `zipper` stands (the end of core/facts/keys' TermsPrefix()). Borrows
-  // `pattern`.
+  // Walks below the place where `zipper` stands (the end of core/facts/keys' TermsPrefix()).
+  // Borrows `pattern`.
   Matcher(std::unique_ptr<Zipper> zipper, const Pattern& pattern, Interrupt interrupt = nullptr);
 
   // Goes to the next match; false when there are no more.
@@ -50,7 +52,8 @@ class Matcher {
   //   whatever the interrupt said
   absl::StatusOr<bool> Next();
 
-  // --- The present match; views hold until the next Next() -------------------------------------------
+  // --- The present match; views hold until the next Next()
+  // -------------------------------------------
 
   // The fact's encoded term.
   std::string_view encoded_term() const { return zipper_->path().substr(root_, term_end_ - root_); }
@@ -60,8 +63,8 @@ class Matcher {
   uint64_t value() const { return *zipper_->value(); }
   int value_layer() const { return zipper_->value_layer(); }
 
-  // What each of the pattern's variables is bound to, in the order of variable_names(). The fact's own
-  // variables are called `fact_variable_names`. Errors as Next().
+  // What each of the pattern's variables is bound to, in the order of variable_names(). The fact's
+  // own variables are called `fact_variable_names`. Errors as Next().
   absl::StatusOr<std::vector<Term>> Bindings(
       const std::vector<std::string>& fact_variable_names = {}) const;
 
@@ -98,7 +101,8 @@ class Matcher {
   void SetTodo(Frame& frame) const;
   // Tries child `byte` of the topmost frame: moves the cursor and pushes a frame, or does nothing.
   void TryChild(uint8_t byte);
-  // The same, by the mode of the topmost frame; the cursor has gone down one byte. False: a dead end.
+  // The same, by the mode of the topmost frame; the cursor has gone down one byte. False: a dead
+  // end.
   bool StepPattern(Frame& child, uint8_t byte) const;
   bool StepSkip(Frame& child, uint8_t byte);
   bool StepCopy(Frame& child, uint8_t byte) const;

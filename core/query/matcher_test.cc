@@ -1,6 +1,6 @@
-// Random fact sets and patterns, with variables on both sides, repeated variables, nesting, numbers and
-// names, against a naive matcher over a list: same answers, same order, same bindings. Then order,
-// interrupts and dead ends by hand.
+// Random fact sets and patterns, with variables on both sides, repeated variables, nesting, numbers
+// and names, against a naive matcher over a list: same answers, same order, same bindings. Then
+// order, interrupts and dead ends by hand.
 
 #include "core/query/matcher.h"
 
@@ -8,11 +8,12 @@
 #include <map>
 #include <random>
 
+#include "gtest/gtest.h"
+
 #include "core/query/unify.h"
 #include "core/term/sexpr.h"
 #include "core/trie/path_trie.h"
 #include "core/trie/read_zipper.h"
-#include "gtest/gtest.h"
 
 namespace pathkb {
 namespace {
@@ -53,8 +54,8 @@ Term RandomTerm(std::mt19937_64& random, int depth, int variables) {
 // Everything about one answer, as text.
 std::string Describe(std::string_view encoded, std::string_view name, uint64_t value,
                      const std::vector<Term>& bindings) {
-  std::string text = PrintTerm(*DecodeTerm(encoded)) + " name=" + std::string(name) + " value=" +
-                     std::to_string(value);
+  std::string text = PrintTerm(*DecodeTerm(encoded)) + " name=" + std::string(name) +
+                     " value=" + std::to_string(value);
   for (const Term& binding : bindings) text += " " + PrintTerm(binding);
   return text;
 }
@@ -68,8 +69,8 @@ std::vector<std::string> Answers(const PathTrie& trie, const Pattern& pattern) {
     const auto found = matcher.Next();
     EXPECT_TRUE(found.ok());
     if (!found.ok() || !*found) return answers;
-    answers.push_back(Describe(matcher.encoded_term(), matcher.name(), matcher.value(),
-                               *matcher.Bindings()));
+    answers.push_back(
+        Describe(matcher.encoded_term(), matcher.name(), matcher.value(), *matcher.Bindings()));
   }
 }
 
@@ -105,15 +106,15 @@ TEST(MatcherTest, AgreesWithUnifyingEachFactInOrder) {
 
 TEST(MatcherTest, RepeatedVariablesAndNames) {
   PathTrie trie;
-  for (const char* fact : {"(p a a)", "(p a b)", "(p (f 1) (f 1))", "(p (f 1) (f 2))", "(p $u $u)",
-                           "(p a)", "p"}) {
+  for (const char* fact :
+       {"(p a a)", "(p a b)", "(p (f 1) (f 1))", "(p (f 1) (f 2))", "(p $u $u)", "(p a)", "p"}) {
     trie.Set(std::string(kPrefix) + Encoded(*ParseTerm(fact)), 0);
   }
   trie.Set(std::string(kPrefix) + Encoded(*ParseTerm("(p a a)")) + "named", 9);
   EXPECT_EQ(Answers(trie, *Pattern::Compile(*ParseTerm("(p $x $x)"))),
             (std::vector<std::string>{"(p (f 1) (f 1)) name= value=0 (f 1)",
-                                      "(p $v1 $v1) name= value=0 $v1",
-                                      "(p a a) name= value=0 a", "(p a a) name=named value=9 a"}));
+                                      "(p $v1 $v1) name= value=0 $v1", "(p a a) name= value=0 a",
+                                      "(p a a) name=named value=9 a"}));
   EXPECT_EQ(Answers(trie, *Pattern::Compile(*ParseTerm("$all"))).size(), 8u);
   EXPECT_EQ(Answers(trie, *Pattern::Compile(*ParseTerm("(p a b)"))).size(), 1u);
   EXPECT_EQ(Answers(trie, *Pattern::Compile(*ParseTerm("(p b b)"))).size(), 1u);
@@ -128,9 +129,8 @@ TEST(MatcherTest, TheInterruptStopsTheWalk) {
   ASSERT_TRUE(zipper->Descend(kPrefix));
   const Pattern pattern = *Pattern::Compile(*ParseTerm("(p $x nothing)"));
   int asked = 0;
-  Matcher matcher(std::move(zipper), pattern, [&] {
-    return ++asked < 3 ? absl::OkStatus() : absl::CancelledError("enough");
-  });
+  Matcher matcher(std::move(zipper), pattern,
+                  [&] { return ++asked < 3 ? absl::OkStatus() : absl::CancelledError("enough"); });
   EXPECT_EQ(matcher.Next().status(), absl::CancelledError("enough"));
   EXPECT_EQ(asked, 3);
 }

@@ -16,7 +16,8 @@ absl::StatusOr<Pattern> Pattern::Compile(Term term) {
   pattern.subterm_end_.assign(code.size() + 1, 0);
   pattern.variable_at_.assign(code.size() + 1, 0);
 
-  // Subterm starts, in order; each one's end is found by a scanner of its own that all later bytes feed.
+  // Subterm starts, in order; each one's end is found by a scanner of its own that all later bytes
+  // feed.
   struct Open {
     size_t start;
     TermScanner scanner;

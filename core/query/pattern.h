@@ -1,11 +1,12 @@
-// A term with variables, ready to be walked along a trie. The encoded term is the program: its tags say
-// what a path must hold, byte by byte, and two tables say where each subterm ends and from where on
-// anything goes.
+// A term with variables, ready to be walked along a trie. The encoded term is the program: its tags
+// say what a path must hold, byte by byte, and two tables say where each subterm ends and from
+// where on anything goes.
 //
 //   (word $s "bank")   03 | C4 word | C0 | 55 bank 00 01        tags from core/term/ENCODING.md
 //                      =    =         $s   =
-//   (word n01 $x)      03 | C4 word | C3 n01 | C0               free from the last byte on: whatever
-//                      =    =         =        $x               lies below here is an answer
+//   (word n01 $x)      03 | C4 word | C3 n01 | C0               free from the last byte on:
+//                      whatever =    =         =        $x               lies below here is an
+//                      answer
 
 #ifndef PATHKB_CORE_QUERY_PATTERN_H_
 #define PATHKB_CORE_QUERY_PATTERN_H_
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "core/term/term.h"
 
 namespace pathkb {
@@ -35,8 +37,8 @@ class Pattern {
   bool IsSubtermStart(size_t pc) const { return subterm_end_[pc] != 0; }
   size_t SubtermEnd(size_t pc) const { return subterm_end_[pc]; }
 
-  // The first byte of code() from which on there are only variables that occur nowhere else; code().size()
-  // if there is no such tail.
+  // The first byte of code() from which on there are only variables that occur nowhere else;
+  // code().size() if there is no such tail.
   size_t free_from() const { return free_from_; }
 
   // Number of the variable that is named, again or newly, by the tag at byte `pc` of code().

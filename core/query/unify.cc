@@ -19,8 +19,8 @@ struct Placed {
 
 using Variable = std::pair<Side, std::string>;
 
-// A triangular substitution: a variable is bound to a term that may itself hold bound variables. Work
-// lists are on the heap, so deep terms do no harm.
+// A triangular substitution: a variable is bound to a term that may itself hold bound variables.
+// Work lists are on the heap, so deep terms do no harm.
 class Substitution {
  public:
   // True once kUnifyTermsMax terms have been looked at: what was answered since does not count.
@@ -71,8 +71,8 @@ class Substitution {
     return true;
   }
 
-  // `placed` with every binding filled in. A free variable of the fact gets another name if `taken` has
-  // its own.
+  // `placed` with every binding filled in. A free variable of the fact gets another name if `taken`
+  // has its own.
   Term Fill(Placed placed, const std::vector<std::string>& taken) {
     struct Frame {
       Placed placed;

@@ -2,8 +2,9 @@
 
 #include "core/query/unify.h"
 
-#include "core/term/sexpr.h"
 #include "gtest/gtest.h"
+
+#include "core/term/sexpr.h"
 
 namespace pathkb {
 namespace {

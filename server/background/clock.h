@@ -12,6 +12,7 @@ namespace pathkb {
 class Clock {
  public:
   virtual ~Clock() = default;
+  // The present time.
   virtual absl::Time Now() const = 0;
 };
 

@@ -2,10 +2,11 @@
 
 #include <utility>
 
-#include "core/base/status_macros.h"
-#include "core/base/string_views.h"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
+
+#include "core/base/status_macros.h"
+#include "core/base/string_views.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest_store.h"
 #include "storage/directory/retention.h"
@@ -94,8 +95,8 @@ bool SnapshotWorker::Due() const {
   const bool by_changes =
       options_.max_changes != 0 && changes >= options_.max_changes &&
       static_cast<double>(changes) >= options_.min_ratio * static_cast<double>(base_facts);
-  const bool by_time = options_.interval > absl::ZeroDuration() &&
-                       now - last_attempt_ >= options_.interval;
+  const bool by_time =
+      options_.interval > absl::ZeroDuration() && now - last_attempt_ >= options_.interval;
   return by_changes || by_time;
 }
 
@@ -207,8 +208,7 @@ absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(bool may_be_
   }
   if (result.ok()) {
     spdlog::info("snapshot {}: {} facts, {} bytes, {} ms", result->snapshot.id,
-                 result->snapshot.facts,
-                 result->snapshot.tree_bytes + result->snapshot.terms_bytes,
+                 result->snapshot.facts, result->snapshot.tree_bytes + result->snapshot.terms_bytes,
                  absl::ToInt64Milliseconds(clock_.Now() - start));
   }
   return result;

@@ -1,7 +1,9 @@
-// Decides when a snapshot is due, has it written, and makes it the base: on request, by time, by the number
-// of changes, and at a clean stop. One at a time; requests that come while one is written share the next.
+// Decides when a snapshot is due, has it written, and makes it the base: on request, by time, by
+// the number of changes, and at a clean stop. One at a time; requests that come while one is
+// written share the next.
 //
-//   view at the start of a log segment -> write the pair -> publish the manifest -> install -> old files go
+//   view at the start of a log segment -> write the pair -> publish the manifest -> install
+//                                      -> remove old files
 //
 // Writers and readers go on all the while: see server/knowledge_base/DESIGN.md.
 
@@ -18,6 +20,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+
 #include "server/background/clock.h"
 #include "server/knowledge_base/commit_queue.h"
 #include "server/knowledge_base/knowledge_base.h"
@@ -29,6 +32,7 @@ namespace pathkb {
 // Thread-safe.
 class SnapshotWorker {
  public:
+  // When to write a snapshot without being asked, and where.
   struct Options {
     std::string data_dir;
     std::string server_version;
@@ -55,8 +59,8 @@ class SnapshotWorker {
   //   Unavailable         writing has stopped
   void Request(Done done) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Answers requests that wait with Aborted, gives up a snapshot that is being written, and ends the thread.
-  // Idempotent; blocks.
+  // Answers requests that wait with Aborted, gives up a snapshot that is being written, and ends
+  // the thread. Idempotent; blocks.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Takes a last snapshot if anything changed, on the caller's thread, after Stop().
@@ -78,7 +82,8 @@ class SnapshotWorker {
                                            bool may_be_given_up);
   // The manifest after `before` with `record` as the base, on disk.
   absl::StatusOr<Manifest> Publish(const SnapshotRecord& record, const Manifest& before);
-  // Removes what neither manifest needs; a failure is logged and tried again with the next snapshot.
+  // Removes what neither manifest needs; a failure is logged and tried again with the next
+  // snapshot.
   void RemoveOldFiles(const Manifest& current, const Manifest& previous);
   bool stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -88,8 +93,8 @@ class SnapshotWorker {
   KnowledgeBase& knowledge_base_;
   CommitQueue& commits_;
 
-  // Only who makes a snapshot uses it. Grows with each attempt, because a failed publication may still
-  // have taken its number.
+  // Only who makes a snapshot uses it. Grows with each attempt, because a failed publication may
+  // still have taken its number.
   uint64_t last_manifest_number_;
 
   mutable absl::Mutex mutex_;
@@ -97,7 +102,8 @@ class SnapshotWorker {
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool running_ ABSL_GUARDED_BY(mutex_) = false;
   Manifest manifest_ ABSL_GUARDED_BY(mutex_);
-  uint64_t changes_at_base_ ABSL_GUARDED_BY(mutex_) = 0;  // ReadView::changes when the base was taken.
+  uint64_t changes_at_base_ ABSL_GUARDED_BY(mutex_) =
+      0;  // ReadView::changes when the base was taken.
   absl::Time last_attempt_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;  // Last: it uses all of the above.
 };

@@ -1,5 +1,5 @@
-// A fixed number of threads that run what they are given, in the order it came. Requests run here, so that
-// a long walk never holds up the threads that gRPC itself needs.
+// A fixed number of threads that run what they are given, in the order it came. Requests run here,
+// so that a long walk never holds up the threads that gRPC itself needs.
 
 #ifndef PATHKB_SERVER_BACKGROUND_THREAD_POOL_H_
 #define PATHKB_SERVER_BACKGROUND_THREAD_POOL_H_

@@ -1,5 +1,5 @@
-// Every bound that a request meets, in one place. A request past one is refused with RESOURCE_EXHAUSTED
-// or INVALID_ARGUMENT, as the .proto files say, and the message gives the bound.
+// Every bound that a request meets, in one place. A request past one is refused with
+// RESOURCE_EXHAUSTED or INVALID_ARGUMENT, as the .proto files say, and the message gives the bound.
 
 #ifndef PATHKB_SERVER_CONFIG_LIMITS_H_
 #define PATHKB_SERVER_CONFIG_LIMITS_H_

@@ -3,8 +3,9 @@
 #include <charconv>
 #include <string_view>
 
-#include "core/base/status_macros.h"
 #include "fmt/format.h"
+
+#include "core/base/status_macros.h"
 
 namespace pathkb {
 namespace {
@@ -29,10 +30,11 @@ absl::Status CheckListen(const std::string& listen) {
         fmt::format("--listen {}: must be HOST:PORT, such as 127.0.0.1:7420", listen));
   }
   if (!IsLoopback(std::string_view(listen).substr(0, colon))) {
-    return absl::InvalidArgumentError(fmt::format(
-        "--listen {}: only loopback addresses (127.x.x.x, localhost, [::1]) are served, because there "
-        "is no TLS and no authentication; use a tunnel or a proxy that has both",
-        listen));
+    return absl::InvalidArgumentError(
+        fmt::format("--listen {}: only loopback addresses (127.x.x.x, localhost, [::1]) are "
+                    "served, because there "
+                    "is no TLS and no authentication; use a tunnel or a proxy that has both",
+                    listen));
   }
   return absl::OkStatus();
 }
@@ -45,8 +47,8 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
   }
   PATHKB_RETURN_IF_ERROR(CheckListen(config.listen));
   if (!(config.snapshot_min_ratio >= 0 && config.snapshot_min_ratio <= 1000)) {
-    return absl::InvalidArgumentError(fmt::format("--snapshot-min-ratio {}: must be 0 to 1000",
-                                                  config.snapshot_min_ratio));
+    return absl::InvalidArgumentError(
+        fmt::format("--snapshot-min-ratio {}: must be 0 to 1000", config.snapshot_min_ratio));
   }
   return absl::OkStatus();
 }

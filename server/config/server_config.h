@@ -26,8 +26,8 @@ struct ServerConfig {
   bool snapshot_at_shutdown = true;
 };
 
-// InvalidArgument for a value out of range, naming the setting and what it may be. An address that is not
-// of this machine's loopback is refused, because there is no TLS and no authentication yet.
+// InvalidArgument for a value out of range, naming the setting and what it may be. An address that
+// is not of this machine's loopback is refused, because there is no TLS and no authentication yet.
 absl::Status CheckServerConfig(const ServerConfig& config);
 
 }  // namespace pathkb

@@ -2,10 +2,11 @@
 
 #include <utility>
 
-#include "core/base/status_macros.h"
-#include "core/base/string_views.h"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
+
+#include "core/base/status_macros.h"
+#include "core/base/string_views.h"
 #include "storage/directory/file_names.h"
 
 namespace pathkb {
@@ -156,10 +157,11 @@ absl::Status CommitQueue::AppendToLog(const std::vector<WalRecord>& records) {
 }
 
 void CommitQueue::StopWriting(const absl::Status& why) {
-  // A log that failed once is not to be trusted with a second try: what a failed sync has lost, a later
-  // sync would not write again.
+  // A log that failed once is not to be trusted with a second try: what a failed sync has lost, a
+  // later sync would not write again.
   const std::string message = fmt::format(
-      "writing has stopped, because the log could not be written: {}; reads go on; restart the server "
+      "writing has stopped, because the log could not be written: {}; reads go on; restart the "
+      "server "
       "when the cause is gone",
       ToStd(why.message()));
   spdlog::error("{}", message);

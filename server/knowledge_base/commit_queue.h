@@ -1,14 +1,14 @@
-// The one way in for writes: puts batches in order, makes a group of them durable with one sync, then
-// shows them.
+// The one way in for writes: puts batches in order, makes a group of them durable with one sync,
+// then shows them.
 //
 //   Submit ---> [batch][batch][batch] ---> thread: stage on a copy of the working set
 //                                                  append the group to the log, one sync
 //                                                  Publish to readers, then answer
 //
-// Nothing is visible before it is durable, and the order in the log is the order of visibility, because
-// one thread does all of it. A batch that changes nothing is answered without a revision and without a
-// log record. If the log cannot be written, the group is dropped, nobody has seen it, and writing stops
-// until the server is started again; reads go on.
+// Nothing is visible before it is durable, and the order in the log is the order of visibility,
+// because one thread does all of it. A batch that changes nothing is answered without a revision
+// and without a log record. If the log cannot be written, the group is dropped, nobody has seen it,
+// and writing stops until the server is started again; reads go on.
 
 #ifndef PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_H_
 #define PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_H_
@@ -23,6 +23,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+
 #include "core/facts/batch.h"
 #include "core/facts/working_set.h"
 #include "server/knowledge_base/knowledge_base.h"
@@ -42,6 +43,7 @@ struct Commit {
 // Thread-safe.
 class CommitQueue {
  public:
+  // Where the log is, and its bounds.
   struct Options {
     std::string data_dir;
     DatabaseId database_id;
@@ -61,14 +63,15 @@ class CommitQueue {
   ~CommitQueue();
 
   // Commits `batch`; `done` is called once, on another thread.
-  //   Unavailable         writing has stopped (the message says why), or the server is shutting down
+  //   Unavailable         writing has stopped (the message says why), or the server is shutting
+  //                       down
   //   ResourceExhausted   too much is waiting
   //   DataLoss            the base contradicts itself where this batch touches it
   void Submit(Batch batch, Done done) ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Takes a view at a moment between two groups, and begins a new log segment there, so that the segments
-  // before it hold nothing that the view does not. Blocks for the group at work. Fails when writing has
-  // stopped.
+  // Takes a view at a moment between two groups, and begins a new log segment there, so that the
+  // segments before it hold nothing that the view does not. Blocks for the group at work. Fails
+  // when writing has stopped.
   absl::StatusOr<ReadView> ViewAtSegmentStart() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Makes `base`, a snapshot of `viewed`, the base. Blocks until readers see it.
@@ -96,7 +99,8 @@ class CommitQueue {
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   // Runs `work` on the thread, between two groups; blocks until it is done.
   void RunBetweenGroups(std::function<void()> work) ABSL_LOCKS_EXCLUDED(mutex_);
-  // --- On the thread -----------------------------------------------------------------------------------
+  // --- On the thread
+  // -----------------------------------------------------------------------------------
   void CommitGroup(std::vector<Waiting> group) ABSL_LOCKS_EXCLUDED(mutex_);
   absl::Status AppendToLog(const std::vector<WalRecord>& records);
   void StopWriting(const absl::Status& why) ABSL_LOCKS_EXCLUDED(mutex_);

@@ -9,8 +9,8 @@ ReadView KnowledgeBase::View() const {
   return view_;
 }
 
-// In both, the old handles end up in a local variable that is destroyed after the lock is released: the
-// last reference to a large trie or a mapping must not be dropped under it.
+// In both, the old handles end up in a local variable that is destroyed after the lock is released:
+// the last reference to a large trie or a mapping must not be dropped under it.
 
 void KnowledgeBase::Publish(const WorkingSet& working, uint64_t revision, uint64_t facts,
                             uint64_t changed) {

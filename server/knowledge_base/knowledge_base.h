@@ -1,7 +1,7 @@
 // What readers see: the newest published working set, the base and the revision.
 //
-//   CommitQueue --Publish--> [ working | base | revision ] --View--> one copy of the handles a request
-//   CommitQueue --Install-->
+//   CommitQueue --Publish--> [ working | base | revision ] --View--> a copy for each request
+//               --Install-->
 //
 // DESIGN.md beside this file tells how a write gets here, and why no lock is ever held for long.
 
@@ -12,15 +12,16 @@
 #include <memory>
 
 #include "absl/synchronization/mutex.h"
+
 #include "core/facts/fact_base.h"
 #include "core/facts/working_set.h"
 #include "server/knowledge_base/read_view.h"
 
 namespace pathkb {
 
-// Thread-safe. A reader holds the lock to copy five handles and numbers, a writer to swap them; nobody
-// holds it for anything that depends on the size of the data. Never touches the disk: CommitQueue has
-// made a group durable before Publish() shows it.
+// Thread-safe. A reader holds the lock to copy five handles and numbers, a writer to swap them;
+// nobody holds it for anything that depends on the size of the data. Never touches the disk:
+// CommitQueue has made a group durable before Publish() shows it.
 class KnowledgeBase {
  public:
   // Shows what recovery found.

@@ -1,11 +1,12 @@
 #include "server/knowledge_base/read_view.h"
 
+#include "fmt/format.h"
+
 #include "core/base/status_macros.h"
 #include "core/facts/keys.h"
 #include "core/trie/overlay_zipper.h"
 #include "core/trie/read_zipper.h"
 #include "core/trie/tombstone.h"
-#include "fmt/format.h"
 
 namespace pathkb {
 
@@ -47,8 +48,8 @@ absl::Status ReadView::CheckSpaceExists(std::string_view space) const {
   const std::string prefix = SpacePrefix(space);
   if (zipper->Descend(prefix) && zipper->NextValueWithin(prefix.size())) return absl::OkStatus();
   PATHKB_RETURN_IF_ERROR(zipper->status());
-  return absl::NotFoundError(fmt::format(
-      "there is no space \"{}\": a space comes into being with its first fact", space));
+  return absl::NotFoundError(
+      fmt::format("there is no space \"{}\": a space comes into being with its first fact", space));
 }
 
 }  // namespace pathkb

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "core/facts/entry.h"
 #include "core/facts/entry_store.h"
 #include "core/facts/fact_base.h"
@@ -17,8 +18,8 @@
 
 namespace pathkb {
 
-// A value type of handles: copying costs a few reference counts. Never changes, whatever is written,
-// installed or deleted meanwhile; keeps alive what it shows. Any thread.
+// A value type of handles: copying costs a few reference counts. Never changes, whatever is
+// written, installed or deleted meanwhile; keeps alive what it shows. Any thread.
 struct ReadView {
   PathTrie working;                      // Changes since the base; deletes are tombstones.
   EntryView entries;                     // Of the working set.
@@ -31,8 +32,8 @@ struct ReadView {
   // A cursor over the working set laid over the base, at the root. Borrows the view.
   std::unique_ptr<Zipper> NewZipper() const;
 
-  // The entry that a value stands for; `layer` as in Zipper::value_layer(). DataLoss if the base's file
-  // contradicts itself. The bytes live as long as the view.
+  // The entry that a value stands for; `layer` as in Zipper::value_layer(). DataLoss if the base's
+  // file contradicts itself. The bytes live as long as the view.
   absl::StatusOr<std::string_view> EntryBytes(uint64_t value, int layer) const;
   absl::StatusOr<Entry> FindEntry(uint64_t value, int layer) const;
 

@@ -29,7 +29,8 @@ grpc::ServerUnaryReactor* AdminService::GetStatus(grpc::CallbackServerContext* c
   response->set_data_dir(facts_.data_dir);
   response->set_working_set_entries(view.entries.entry_count());
   response->set_writable(write_status.ok());
-  response->set_write_state(write_status.ok() ? "writing" : std::string(ToStd(write_status.message())));
+  response->set_write_state(write_status.ok() ? "writing"
+                                              : std::string(ToStd(write_status.message())));
   for (const std::string& note : facts_.recovery_notes) response->add_recovery_notes(note);
   response->set_snapshot_running(snapshots_.running());
   response->set_changes_since_snapshot(snapshots_.ChangesSinceSnapshot(view));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+
 #include "pathkb/v1/admin_service.grpc.pb.h"
 #include "server/background/snapshot_worker.h"
 #include "server/knowledge_base/commit_queue.h"

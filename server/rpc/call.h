@@ -1,5 +1,5 @@
-// What all handlers share: running a unary call on the request threads, and noticing that nobody waits for
-// it any more.
+// What all handlers share: running a unary call on the request threads, and noticing that nobody
+// waits for it any more.
 
 #ifndef PATHKB_SERVER_RPC_CALL_H_
 #define PATHKB_SERVER_RPC_CALL_H_
@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
+
 #include "server/background/thread_pool.h"
 #include "server/rpc/status_conversion.h"
 

@@ -4,10 +4,11 @@
 #include <string_view>
 #include <utility>
 
+#include "fmt/format.h"
+
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "core/facts/keys.h"
-#include "fmt/format.h"
 #include "server/config/limits.h"
 #include "server/rpc/call.h"
 #include "server/rpc/page_token.h"
@@ -20,8 +21,8 @@ namespace {
 absl::Status CheckBatchSize(size_t facts, size_t bytes) {
   if (facts <= kBatchFactsMax && bytes <= kBatchBytesMax) return absl::OkStatus();
   return absl::ResourceExhaustedError(
-      fmt::format("batch of {} facts and {} bytes: at most {} facts and {} bytes are allowed", facts,
-                  bytes, kBatchFactsMax, kBatchBytesMax));
+      fmt::format("batch of {} facts and {} bytes: at most {} facts and {} bytes are allowed",
+                  facts, bytes, kBatchFactsMax, kBatchBytesMax));
 }
 
 // "fact 12: " before what is wrong with it.
@@ -85,17 +86,16 @@ absl::Status GetFact(const ReadView& view, const v1::GetRequest& request,
   if (!entry.has_value()) {
     PATHKB_RETURN_IF_ERROR(view.CheckSpaceExists(space));
     return absl::NotFoundError(
-        request.has_name()
-            ? fmt::format("space {} has no fact named \"{}\"", space, request.name())
-            : fmt::format("space {} has no fact {}", space, request.term()));
+        request.has_name() ? fmt::format("space {} has no fact named \"{}\"", space, request.name())
+                           : fmt::format("space {} has no fact {}", space, request.term()));
   }
   response.set_revision(view.revision);
   if (request.has_name()) encoded_term = entry->encoded_term;
   return FillFact(encoded_term, request.name(), *entry, *response.mutable_fact());
 }
 
-// Fills one page from the facts whose keys begin with `prefix`, after the key `after` if there is one.
-// Keys under terms/ hold the term; those under facts/ have it in their entry.
+// Fills one page from the facts whose keys begin with `prefix`, after the key `after` if there is
+// one. Keys under terms/ hold the term; those under facts/ have it in their entry.
 absl::Status FillPage(const ReadView& view, std::string_view prefix, bool named,
                       std::string_view names_from, std::string_view after, uint32_t page_size,
                       std::string_view request_text, v1::ListResponse& response) {
@@ -139,8 +139,8 @@ absl::Status ListFacts(const ReadView& view, const v1::ListRequest& request,
     PATHKB_ASSIGN_OR_RETURN(after, ParsePageToken(prefix, request.page_token()));
   }
   if (request.page_size() > kPageFactsMax) {
-    return absl::InvalidArgumentError(fmt::format("page_size {}: at most {} are allowed",
-                                                  request.page_size(), kPageFactsMax));
+    return absl::InvalidArgumentError(
+        fmt::format("page_size {}: at most {} are allowed", request.page_size(), kPageFactsMax));
   }
   const uint32_t page_size = request.page_size() == 0 ? kPageFactsDefault : request.page_size();
   response.set_revision(view.revision);

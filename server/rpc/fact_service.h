@@ -19,8 +19,8 @@ class FactService final : public v1::FactService::CallbackService {
   grpc::ServerUnaryReactor* Insert(grpc::CallbackServerContext* context,
                                    const v1::InsertRequest* request,
                                    v1::InsertResponse* response) override;
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
-                                const v1::GetRequest* request, v1::GetResponse* response) override;
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetRequest* request,
+                                v1::GetResponse* response) override;
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const v1::ListRequest* request,
                                  v1::ListResponse* response) override;

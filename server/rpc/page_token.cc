@@ -1,6 +1,7 @@
 #include "server/rpc/page_token.h"
 
 #include "absl/strings/escaping.h"
+
 #include "core/base/string_views.h"
 #include "storage/file/checksum.h"
 

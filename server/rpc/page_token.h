@@ -1,4 +1,5 @@
-// Where a list goes on: the key of the last fact of a page, in a form that a client passes back unread.
+// Where a list goes on: the key of the last fact of a page, in a form that a client passes back
+// unread.
 
 #ifndef PATHKB_SERVER_RPC_PAGE_TOKEN_H_
 #define PATHKB_SERVER_RPC_PAGE_TOKEN_H_

@@ -3,12 +3,13 @@
 #include <cmath>
 #include <utility>
 
+#include "fmt/format.h"
+
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "core/facts/keys.h"
 #include "core/term/path_encoding.h"
 #include "core/term/sexpr.h"
-#include "fmt/format.h"
 #include "server/config/limits.h"
 
 namespace pathkb {

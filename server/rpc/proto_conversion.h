@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "core/facts/batch.h"
 #include "core/facts/entry.h"
 #include "core/term/term.h"
@@ -21,8 +22,8 @@ namespace pathkb {
 // The space of a request: `default` if empty. InvalidArgument for a bad name.
 absl::StatusOr<std::string> SpaceOf(const std::string& space);
 
-// A fact to insert. InvalidArgument or ResourceExhausted says what is wrong with it, with line and column
-// for its term.
+// A fact to insert. InvalidArgument or ResourceExhausted says what is wrong with it, with line and
+// column for its term.
 absl::StatusOr<Change> ToSet(const v1::Fact& fact);
 
 // A delete by term, or by name. Errors as ToSet().

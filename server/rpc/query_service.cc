@@ -72,15 +72,17 @@ class Search {
   std::optional<Matcher> matcher_;  // Borrows the two above. Empty: nothing can match.
 };
 
-// One Query call. At any moment it is either being worked on by a request thread, or a write is under way;
-// both end by finishing or by handing over to the other, so a cancelled call always ends.
+// One Query call. At any moment it is either being worked on by a request thread, or a write is
+// under way; both end by finishing or by handing over to the other, so a cancelled call always
+// ends.
 class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryResponse> {
  public:
   QueryReactor(const KnowledgeBase& knowledge_base, ThreadPool& threads,
                const grpc::CallbackServerContext& context, const v1::QueryRequest& request)
       : threads_(threads), context_(context), limit_(request.limit()) {
     threads_.Run([this, &knowledge_base, &request] {
-      auto search = Search::Start(knowledge_base.View(), request.space(), request.pattern(), context_);
+      auto search =
+          Search::Start(knowledge_base.View(), request.space(), request.pattern(), context_);
       if (!search.ok()) {
         Finish(ToGrpcStatus(search.status()));
         return;
@@ -165,8 +167,7 @@ absl::StatusOr<uint64_t> CountSpace(const ReadView& view, const std::string& spa
 }
 
 absl::Status CountMatches(ReadView view, const v1::CountRequest& request,
-                          const grpc::CallbackServerContext& context,
-                          v1::CountResponse& response) {
+                          const grpc::CallbackServerContext& context, v1::CountResponse& response) {
   response.set_revision(view.revision);
   if (request.pattern().empty()) {
     PATHKB_ASSIGN_OR_RETURN(const std::string space, SpaceOf(request.space()));

@@ -1,4 +1,5 @@
-// Handlers of query_service.proto: a matcher over a view, whose answers go out as the stream takes them.
+// Handlers of query_service.proto: a matcher over a view, whose answers go out as the stream takes
+// them.
 
 #ifndef PATHKB_SERVER_RPC_QUERY_SERVICE_H_
 #define PATHKB_SERVER_RPC_QUERY_SERVICE_H_

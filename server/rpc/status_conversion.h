@@ -1,5 +1,5 @@
-// absl::Status to grpc::Status: the codes are the same by number; the message is cut to what fits into
-// gRPC's trailers.
+// absl::Status to grpc::Status: the codes are the same by number; the message is cut to what fits
+// into gRPC's trailers.
 
 #ifndef PATHKB_SERVER_RPC_STATUS_CONVERSION_H_
 #define PATHKB_SERVER_RPC_STATUS_CONVERSION_H_

@@ -4,10 +4,11 @@
 #include <optional>
 #include <utility>
 
+#include "fmt/format.h"
+
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "core/facts/batch.h"
-#include "fmt/format.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest_store.h"
 #include "storage/wal/wal_reader.h"
@@ -66,16 +67,15 @@ absl::StatusOr<std::vector<uint64_t>> SegmentsToReplay(FileSystem& files,
 }
 
 absl::Status Gap(const std::string& path, uint64_t expected, uint64_t found) {
-  return absl::DataLossError(
-      fmt::format("{}: begins at revision {}, but revisions {} to {} are in no log segment and in no "
-                  "snapshot",
-                  path, found, expected, found - 1));
+  return absl::DataLossError(fmt::format(
+      "{}: begins at revision {}, but revisions {} to {} are in no log segment and in no "
+      "snapshot",
+      path, found, expected, found - 1));
 }
 
 absl::Status ApplyRecord(const WalRecord& record, RecoveredState& state) {
   PATHKB_ASSIGN_OR_RETURN(Batch batch, DecodeBatch(record.payload));
-  PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts,
-                          state.working.Apply(batch, state.base.get()));
+  PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts, state.working.Apply(batch, state.base.get()));
   state.facts += counts.inserted;
   state.facts -= counts.deleted;
   state.changes += counts.changed();
@@ -83,8 +83,8 @@ absl::Status ApplyRecord(const WalRecord& record, RecoveredState& state) {
   return absl::OkStatus();
 }
 
-// Replays the segment that begins at revision `first`. One that ends in a torn write is followed by a
-// segment that begins where its good records end, or by none.
+// Replays the segment that begins at revision `first`. One that ends in a torn write is followed by
+// a segment that begins where its good records end, or by none.
 absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint64_t first,
                            RecoveredState& state) {
   const std::string name = WalSegmentName(first);
@@ -101,17 +101,17 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
     hollow = false;
     if (record->revision <= state.revision) continue;  // In the snapshot already.
     if (absl::Status status = ApplyRecord(*record, state); !status.ok()) {
-      return absl::Status(status.code(),
-                          fmt::format("{}: revision {}: {}", reader->path(), record->revision,
-                                      ToStd(status.message())));
+      return absl::Status(status.code(), fmt::format("{}: revision {}: {}", reader->path(),
+                                                     record->revision, ToStd(status.message())));
     }
   }
   if (hollow) state.hollow_segments.push_back(name);
   if (reader->tail().kind == WalTail::Kind::kTorn) {
-    state.notes.push_back(fmt::format(
-        "{} ends in {} bytes of an interrupted write after revision {}: they were never acknowledged "
-        "and are left out",
-        reader->path(), reader->tail().bytes_cut, state.revision));
+    state.notes.push_back(
+        fmt::format("{} ends in {} bytes of an interrupted write after revision {}: they were "
+                    "never acknowledged "
+                    "and are left out",
+                    reader->path(), reader->tail().bytes_cut, state.revision));
   }
   return absl::OkStatus();
 }

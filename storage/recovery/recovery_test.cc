@@ -1,10 +1,13 @@
-// A script of commits and snapshots on the crash file system, cut off at every call with every choice of
-// what survives: what was acknowledged is recovered, nothing is half there, and recovery writes nothing.
-// Then single damages: each gives back everything from elsewhere or says what is lost.
+// A script of commits and snapshots on the crash file system, cut off at every call with every
+// choice of what survives: what was acknowledged is recovered, nothing is half there, and recovery
+// writes nothing. Then single damages: each gives back everything from elsewhere or says what is
+// lost.
 
 #include "storage/recovery/recovery.h"
 
 #include <map>
+
+#include "gtest/gtest.h"
 
 #include "core/base/status_macros.h"
 #include "core/facts/entry.h"
@@ -12,7 +15,6 @@
 #include "core/facts/keys.h"
 #include "core/trie/path_trie.h"
 #include "core/trie/read_zipper.h"
-#include "gtest/gtest.h"
 #include "storage/directory/data_directory.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest_store.h"
@@ -130,8 +132,7 @@ class Script {
     next.wal_first_revision = next.base.has_value() ? next.base->revision + 1 : 1;
     next.base = record;
     PATHKB_RETURN_IF_ERROR(PublishManifest(files_, kDir, next));
-    PATHKB_ASSIGN_OR_RETURN(state_.base,
-                            Snapshot::Open(files_, kDir, next.database_id, record));
+    PATHKB_ASSIGN_OR_RETURN(state_.base, Snapshot::Open(files_, kDir, next.database_id, record));
     state_.manifest = next;
     state_.working = WorkingSet();
     return absl::OkStatus();

@@ -2,8 +2,9 @@
 
 #include <utility>
 
-#include "core/base/status_macros.h"
 #include "fmt/format.h"
+
+#include "core/base/status_macros.h"
 #include "storage/act/act_zipper.h"
 #include "storage/directory/file_names.h"
 #include "storage/file/mapped_file.h"
@@ -31,9 +32,9 @@ absl::Status CheckPair(const TermsReader& terms, const std::string& path,
                                            terms.database_id().ToHex(), database_id.ToHex()));
   }
   if (terms.revision() != record.revision || terms.entry_count() != record.entries) {
-    return absl::DataLossError(fmt::format(
-        "{}: holds {} entries of revision {}, the manifest says {} of revision {}", path,
-        terms.entry_count(), terms.revision(), record.entries, record.revision));
+    return absl::DataLossError(
+        fmt::format("{}: holds {} entries of revision {}, the manifest says {} of revision {}",
+                    path, terms.entry_count(), terms.revision(), record.entries, record.revision));
   }
   return absl::OkStatus();
 }
@@ -55,8 +56,7 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Open(FileSystem& files
   PATHKB_ASSIGN_OR_RETURN(auto tree, ActReader::Open(std::move(tree_file)));
   PATHKB_ASSIGN_OR_RETURN(auto terms, TermsReader::Open(std::move(terms_file)));
   PATHKB_RETURN_IF_ERROR(CheckPair(*terms, terms_path, database_id, record));
-  return std::shared_ptr<const Snapshot>(
-      new Snapshot(record, std::move(tree), std::move(terms)));
+  return std::shared_ptr<const Snapshot>(new Snapshot(record, std::move(tree), std::move(terms)));
 }
 
 absl::StatusOr<std::optional<uint64_t>> Snapshot::Find(std::string_view path) const {

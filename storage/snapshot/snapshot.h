@@ -1,4 +1,5 @@
-// An opened snapshot pair: the .tree that maps paths to entry ids, and the .terms that holds the entries.
+// An opened snapshot pair: the .tree that maps paths to entry ids, and the .terms that holds the
+// entries.
 
 #ifndef PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_
 #define PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_
@@ -7,6 +8,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+
 #include "core/facts/fact_base.h"
 #include "storage/act/act_reader.h"
 #include "storage/directory/manifest.h"
@@ -15,14 +17,15 @@
 
 namespace pathkb {
 
-// Immutable, any thread. The files stay mapped as long as this lives, whatever becomes of their names.
+// Immutable, any thread. The files stay mapped as long as this lives, whatever becomes of their
+// names.
 class Snapshot : public FactBase {
  public:
-  // Opens the pair that `record` names in `data_dir`. Constant time, whatever the size: sizes, headers and
-  // footers are checked, not the content.
+  // Opens the pair that `record` names in `data_dir`. Constant time, whatever the size: sizes,
+  // headers and footers are checked, not the content.
   //   NotFound             a file is missing
-  //   DataLoss             a file is not what the record says, or not of this database, or damaged where it
-  //                        was looked at
+  //   DataLoss             a file is not what the record says, or not of this database, or damaged
+  //                        where it was looked at
   //   FailedPrecondition   a format version newer than this program
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Open(FileSystem& files,
                                                               const std::string& data_dir,
@@ -33,8 +36,8 @@ class Snapshot : public FactBase {
   absl::StatusOr<std::string_view> FindEntry(uint64_t id) const override;
   std::unique_ptr<Zipper> NewZipper() const override;
 
-  // Reads both files whole and checks every reference and the digests of the record. DataLoss names the
-  // file and what is wrong.
+  // Reads both files whole and checks every reference and the digests of the record. DataLoss names
+  // the file and what is wrong.
   absl::Status Verify() const;
 
   const SnapshotRecord& record() const { return record_; }

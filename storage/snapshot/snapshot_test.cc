@@ -1,5 +1,5 @@
-// A pair is written, opened and read back; equal entries are stored once; every way in which the two files
-// and their record can disagree is found.
+// A pair is written, opened and read back; equal entries are stored once; every way in which the
+// two files and their record can disagree is found.
 
 #include "storage/snapshot/snapshot.h"
 
@@ -7,10 +7,11 @@
 #include <fstream>
 #include <map>
 
+#include "gtest/gtest.h"
+
 #include "core/facts/entry_store.h"
 #include "core/trie/path_trie.h"
 #include "core/trie/read_zipper.h"
-#include "gtest/gtest.h"
 #include "storage/directory/data_directory.h"
 #include "storage/directory/file_names.h"
 #include "storage/file/posix_file_system.h"

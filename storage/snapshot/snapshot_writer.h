@@ -1,5 +1,5 @@
-// A cursor with its entries in, a published-ready snapshot pair out. Both files are on disk under their final
-// names when this returns; they count once a manifest names them.
+// A cursor with its entries in, a published-ready snapshot pair out. Both files are on disk under
+// their final names when this returns; they count once a manifest names them.
 
 #ifndef PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_WRITER_H_
 #define PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_WRITER_H_
@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+
 #include "core/trie/zipper.h"
 #include "storage/directory/manifest.h"
 #include "storage/file/database_id.h"
@@ -21,7 +22,8 @@ namespace pathkb {
 struct SnapshotSource {
   // At the root; every value below becomes a path of the .tree.
   Zipper* zipper = nullptr;
-  // Entry bytes of a value that the cursor showed, with the layer it was from; not asked for value 0.
+  // Entry bytes of a value that the cursor showed, with the layer it was from; not asked for value
+  // 0.
   std::function<absl::StatusOr<std::string_view>(uint64_t value, int layer)> entry_bytes;
   uint64_t revision = 0;
   int64_t created_unix_ms = 0;
@@ -32,8 +34,8 @@ struct SnapshotSource {
   std::function<absl::Status()> interrupt;
 };
 
-// Writes the pair into `data_dir`. One pass over the source; memory is bounded by its depth and by its
-// distinct entries. After an error nothing is left that counts.
+// Writes the pair into `data_dir`. One pass over the source; memory is bounded by its depth and by
+// its distinct entries. After an error nothing is left that counts.
 //   DataLoss            the source could not be read to its end
 //   ResourceExhausted   no space left
 //   whatever the interrupt said

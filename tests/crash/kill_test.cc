@@ -1,26 +1,26 @@
-// kill -9 of the real daemon while several clients insert and snapshots are taken, again and again on one
-// data directory. Every batch that was acknowledged is there after the restart, each batch as a whole or
-// not at all, and each batch that was not acknowledged too.
-
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+// kill -9 of the real daemon while several clients insert and snapshots are taken, again and again
+// on one data directory. Every batch that was acknowledged is there after the restart, each batch
+// as a whole or not at all, and each batch that was not acknowledged too.
 
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <random>
+#include <signal.h>
 #include <string>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
-#include "client/cpp/pathkb_client.h"
 #include "gtest/gtest.h"
+
+#include "client/cpp/pathkb_client.h"
 
 namespace pathkb {
 namespace {
@@ -43,8 +43,9 @@ class Daemon {
     if (pid_ == 0) {
       dup2(fds[1], 1);
       dup2(fds[1], 2);
-      execl(pathkbd_path.c_str(), "pathkbd", "--data-dir", data_dir.c_str(), "--listen", "127.0.0.1:0",
-            "--snapshot-max-changes", "2000", "--snapshot-min-ratio", "0", static_cast<char*>(nullptr));
+      execl(pathkbd_path.c_str(), "pathkbd", "--data-dir", data_dir.c_str(), "--listen",
+            "127.0.0.1:0", "--snapshot-max-changes", "2000", "--snapshot-min-ratio", "0",
+            static_cast<char*>(nullptr));
       _exit(127);
     }
     close(fds[1]);
@@ -133,7 +134,8 @@ void CheckLedger(PathkbClient& client, Ledger& ledger) {
 TEST(KillTest, NothingAcknowledgedIsLost) {
   std::random_device device;
   const char* seed_text = std::getenv("PATHKB_TEST_SEED");
-  const unsigned seed = seed_text != nullptr ? static_cast<unsigned>(std::atoi(seed_text)) : device();
+  const unsigned seed =
+      seed_text != nullptr ? static_cast<unsigned>(std::atoi(seed_text)) : device();
   std::printf("PATHKB_TEST_SEED=%u\n", seed);
   std::mt19937_64 random(seed);
   const std::string dir = ::testing::TempDir() + "/kill_test";

@@ -15,7 +15,7 @@ class BadInputTest(programs.TestCase):
         self.ok(self.daemon, "insert", "(still here)")
 
     def fails(self, code, *arguments, stdin=None, says=()):
-        """The command fails with `code`, says each of `says` in one short message, and harms nothing."""
+        """The command fails with `code`, says each of `says` in a short message, harms nothing."""
         done = self.cli(self.daemon, *arguments, stdin=stdin)
         self.assertEqual(done.returncode, code, f"{arguments}: {done.stdout}{done.stderr}")
         for word in says:

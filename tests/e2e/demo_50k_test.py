@@ -1,4 +1,4 @@
-"""50,000 inserts with a snapshot after each 10,000, a few changes more, a restart: everything is there.
+"""50,000 inserts with a snapshot after each 10,000, a few more, a restart: everything is there.
 
 First with snapshots on request, then with those the server takes by itself after 10,000 changes.
 """

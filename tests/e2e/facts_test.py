@@ -59,22 +59,26 @@ class FactsTest(programs.TestCase):
             self.assertEqual(self.lines(daemon, "query", "(parent $x Bob)"), ["(parent Pam Bob)"])
         self.assertEqual(self.ok(daemon, "count"), "3\n")
 
+    @staticmethod
+    def layers(status):
+        return status["facts"], status["base_facts"], status["working_set_facts"]
+
     def test_status_counts_base_and_working_set(self):
         daemon = self.start()
         self.assertEqual(self.status(daemon)["facts"], 0)
         self.ok(daemon, "insert", "(a 1)", "(a 2)", "(a 3)")
         status = self.status(daemon)
-        self.assertEqual((status["facts"], status["base_facts"], status["working_set_facts"]), (3, 0, 3))
+        self.assertEqual(self.layers(status), (3, 0, 3))
         self.assertIsNone(status["snapshot"])
         self.ok(daemon, "snapshot", "create")
         status = self.status(daemon)
-        self.assertEqual((status["facts"], status["base_facts"], status["working_set_facts"]), (3, 3, 0))
+        self.assertEqual(self.layers(status), (3, 3, 0))
         self.assertEqual(status["changes_since_snapshot"], 0)
         self.assertTrue(status["has_snapshot"])
         self.ok(daemon, "delete", "(a 1)")
         self.ok(daemon, "insert", "(a 4)", "(a 2)")
         status = self.status(daemon)
-        self.assertEqual((status["facts"], status["base_facts"], status["working_set_facts"]), (3, 3, 2))
+        self.assertEqual(self.layers(status), (3, 3, 2))
         self.assertEqual(status["changes_since_snapshot"], 2)
         listed = self.lines(daemon, "-o", "json", "snapshot", "list")
         self.assertEqual(len(listed), 1)

@@ -1,8 +1,8 @@
 """pathkbd and pathkb as programs: what the end-to-end tests share.
 
-A test is a unittest file that imports this and ends in `programs.main()`. Its BUILD target hands over
-where the programs are, as arguments. Every test has a temporary directory and a free port of its own,
-and every daemon it starts is ended with it.
+A test is a unittest file that imports this and ends in `programs.main()`. Its BUILD target hands
+over where the programs are, as arguments. Every test has a temporary directory and a free port of
+its own, and every daemon it starts is ended with it.
 """
 
 import json

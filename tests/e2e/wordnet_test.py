@@ -1,5 +1,5 @@
-"""The main job on a real knowledge base: WordNet 3.0 goes in, survives kill -9 in the middle, becomes a
-snapshot, is mapped again after a restart, and answers.
+"""The main job on a real knowledge base: WordNet 3.0 goes in, survives kill -9 in the middle,
+becomes a snapshot, is mapped again after a restart, and answers.
 
 Needs Debian's wordnet-base, which `./dev test` installs.
 """

@@ -1,6 +1,6 @@
-// What crosses the layers of a running server: writes during a snapshot, atomic batches under concurrent
-// writers and readers, one revision for a whole query, deadlines that stop the walk, health and
-// reflection.
+// What crosses the layers of a running server: writes during a snapshot, atomic batches under
+// concurrent writers and readers, one revision for a whole query, deadlines that stop the walk,
+// health and reflection.
 
 #include "server/server.h"
 
@@ -9,11 +9,12 @@
 #include <thread>
 
 #include "absl/time/clock.h"
-#include "client/cpp/pathkb_client.h"
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
+
+#include "client/cpp/pathkb_client.h"
 #include "pathkb/v1/query_service.grpc.pb.h"
 #include "storage/file/posix_file_system.h"
 
@@ -76,8 +77,8 @@ TEST_F(ServerTest, CommitsGoOnDuringASnapshot) {
     ASSERT_TRUE(client_->Insert("default", Facts("base", i, i + 50'000)).ok());
   }
   int commits_during = 0;
-  // A snapshot of 300,000 facts takes many commits' time; should the machine stall the writer just then,
-  // the next attempt will do.
+  // A snapshot of 300,000 facts takes many commits' time; should the machine stall the writer just
+  // then, the next attempt will do.
   for (int attempt = 0; attempt < 20 && commits_during < 3; ++attempt) {
     std::atomic<bool> done = false;
     std::thread snapshot([&] {
@@ -88,7 +89,8 @@ TEST_F(ServerTest, CommitsGoOnDuringASnapshot) {
     bool seen_running = false;
     for (int i = 0; !done; ++i) {
       const auto before = client_->GetStatus();
-      ASSERT_TRUE(client_->Insert("default", Facts("new" + std::to_string(attempt), i, i + 1)).ok());
+      ASSERT_TRUE(
+          client_->Insert("default", Facts("new" + std::to_string(attempt), i, i + 1)).ok());
       const auto after = client_->GetStatus();
       ASSERT_TRUE(before.ok() && after.ok());
       if (before->snapshot_running() && after->snapshot_running()) ++commits_during;
