@@ -11,6 +11,7 @@
 
 #include "core/base/string_views.h"
 #include "server/config/server_config.h"
+#include "server/rpc/grpc_log.h"
 #include "server/server.h"
 #include "storage/file/posix_file_system.h"
 
@@ -59,6 +60,8 @@ int Main(int argc, char** argv) {
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
   spdlog::set_level(
       spdlog::level::from_str(config.log_level == "error" ? "err" : config.log_level));
+
+  TakeGrpcLog();
 
   // Signals are taken by sigwait() below; threads made from here on inherit the mask.
   signal(SIGPIPE, SIG_IGN);

@@ -66,16 +66,6 @@ ReadView FirstView(const RecoveredState& recovered) {
   return view;
 }
 
-// The next commit may need the name of a segment that holds no record.
-absl::Status RemoveHollowSegments(FileSystem& files, const std::string& data_dir,
-                                  const RecoveredState& recovered) {
-  for (const std::string& name : recovered.hollow_segments) {
-    PATHKB_RETURN_IF_ERROR(files.Remove(data_dir + "/" + name));
-  }
-  if (recovered.hollow_segments.empty()) return absl::OkStatus();
-  return files.SyncDirectory(data_dir + "/wal");
-}
-
 // What an interrupted snapshot or start has left, and what only older manifests name.
 absl::Status RemoveStrays(FileSystem& files, const std::string& data_dir,
                           const Manifest& manifest) {
@@ -91,7 +81,7 @@ absl::StatusOr<RecoveredState> OpenData(const std::string& data_dir, FileSystem&
                                         DataDirectory& directory) {
   PATHKB_ASSIGN_OR_RETURN(directory, DataDirectory::CreateOrOpen(files, data_dir));
   PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered, Recover(files, data_dir));
-  PATHKB_RETURN_IF_ERROR(RemoveHollowSegments(files, data_dir, recovered));
+  PATHKB_RETURN_IF_ERROR(PrepareForWriting(files, data_dir, recovered));
   if (absl::Status removed = RemoveStrays(files, data_dir, recovered.manifest); !removed.ok()) {
     spdlog::warn("files that nothing needs stay: {}", ToStd(removed.message()));
   }

@@ -19,6 +19,7 @@ inline constexpr int kExitDeadline = 7;       // No answer within --timeout.
 // An error about how the command was called; its exit code is kExitUsage.
 absl::Status UsageError(const std::string& message);
 
+// The code of an error's kind; kExitFailure for those that have none of their own.
 int ExitCodeOf(const absl::Status& status);
 
 }  // namespace pathkb::cli

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Goal: the program itself has the promised exit codes and one-line errors. Method: runs it without any
-# server; what needs one is tested in command_line_test.
+# Goal: the program itself has the promised exit codes and one-line errors. Method: runs it without
+# any server; what needs one is tested in command_line_test.
 
 set -u
 pathkb=$1

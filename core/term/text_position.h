@@ -12,6 +12,7 @@
 
 namespace pathkb {
 
+// A place in a text.
 struct TextPosition {
   size_t offset = 0;  // In bytes, from 0.
   size_t line = 1;    // From 1; lines end with \n.

@@ -23,6 +23,7 @@
 
 namespace pathkb {
 
+// Bounds on memory, and whether subtries are shared.
 struct ActWriterOptions {
   // Memory for finding an equal segment that was written before. When the distinct segments are
   // more than that, those not met for long may be written again: a larger file, equally valid.
@@ -33,6 +34,7 @@ struct ActWriterOptions {
   uint64_t sibling_cache_bytes = 0;
 };
 
+// What a finished file holds.
 struct ActTotals {
   uint64_t file_bytes = 0;
   uint64_t paths = 0;            // With a value.

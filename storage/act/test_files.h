@@ -50,6 +50,7 @@ class MemoryMappedFile final : public MappedFile {
   const std::string path_;
 };
 
+// `bytes` as a mapped file; `path` is for messages.
 std::shared_ptr<const MappedFile> MapBytes(std::string_view bytes, std::string path = "memory");
 
 // All bytes of a file of the work tree, named from its root. Fails the test if there is none.

@@ -37,6 +37,7 @@ inline constexpr std::array<std::string_view, 6> kFolders = {
 // outside the years 1970 to 9999 are moved to the nearest end.
 std::string SnapshotId(int64_t created_unix_ms, uint64_t revision);
 
+// What an id says.
 struct ParsedSnapshotId {
   int64_t created_unix_ms = 0;
   uint64_t revision = 0;
@@ -45,6 +46,7 @@ struct ParsedSnapshotId {
 // Nullopt for anything that SnapshotId() does not make.
 std::optional<ParsedSnapshotId> ParseSnapshotId(std::string_view id);
 
+// Names as the table above shows them.
 std::string ManifestName(uint64_t number);
 std::string SnapshotTreeName(std::string_view snapshot_id);
 std::string SnapshotTermsName(std::string_view snapshot_id);
@@ -66,6 +68,7 @@ enum class FileKind {
   kQuarantine,
 };
 
+// What a name says; the fields of other kinds are zero.
 struct ParsedFileName {
   FileKind kind = FileKind::kTmp;
   uint64_t number = 0;          // kManifest.

@@ -22,6 +22,7 @@ class ChecksumStream {
   ChecksumStream(ChecksumStream&&) noexcept;
   ChecksumStream& operator=(ChecksumStream&&) noexcept;
 
+  // Adds `bytes` to what is summed.
   void Update(std::string_view bytes);
 
   // Checksum() of all bytes so far; more may follow.

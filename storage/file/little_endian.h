@@ -27,11 +27,13 @@ inline uint64_t LoadU64(const char* from) {
 inline void StoreU32(uint32_t number, char* to) { std::memcpy(to, &number, sizeof(number)); }
 inline void StoreU64(uint64_t number, char* to) { std::memcpy(to, &number, sizeof(number)); }
 
+// Appends a number to `out`.
 inline void AppendU32(uint32_t number, std::string& out) {
   char bytes[sizeof(number)];
   StoreU32(number, bytes);
   out.append(bytes, sizeof(bytes));
 }
+// The same for 64 bits.
 inline void AppendU64(uint64_t number, std::string& out) {
   char bytes[sizeof(number)];
   StoreU64(number, bytes);

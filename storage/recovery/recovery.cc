@@ -22,11 +22,15 @@ absl::Status OpenBase(FileSystem& files, const std::string& data_dir, RecoveredS
   if (state.manifest.base.has_value()) candidates.push_back(*state.manifest.base);
   for (const SnapshotRecord& older : state.manifest.older) candidates.push_back(older);
   absl::Status first_failure;
-  for (const SnapshotRecord& candidate : candidates) {
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const SnapshotRecord& candidate = candidates[i];
     auto snapshot = Snapshot::Open(files, data_dir, state.manifest.database_id, candidate);
     if (snapshot.ok()) {
       if (!first_failure.ok()) {
         state.notes.push_back(fmt::format("fell back to snapshot {}", candidate.id));
+        state.manifest.base = candidate;
+        state.manifest.older.assign(candidates.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                    candidates.end());
       }
       state.base = *std::move(snapshot);
       state.revision = candidate.revision;
@@ -36,6 +40,8 @@ absl::Status OpenBase(FileSystem& files, const std::string& data_dir, RecoveredS
     if (snapshot.status().code() == absl::StatusCode::kFailedPrecondition) return snapshot.status();
     state.notes.push_back(fmt::format("snapshot {} cannot be used: {}", candidate.id,
                                       ToStd(snapshot.status().message())));
+    state.damaged_files.push_back(SnapshotTreeName(candidate.id));
+    state.damaged_files.push_back(SnapshotTermsName(candidate.id));
     first_failure.Update(snapshot.status());
   }
   return first_failure;
@@ -105,7 +111,11 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
                                                      record->revision, ToStd(status.message())));
     }
   }
-  if (hollow) state.hollow_segments.push_back(name);
+  if (hollow) {
+    state.hollow_segments.push_back(name);
+  } else {
+    state.last_segment = name;
+  }
   if (reader->tail().kind == WalTail::Kind::kTorn) {
     state.notes.push_back(
         fmt::format("{} ends in {} bytes of an interrupted write after revision {}: they were "
@@ -128,6 +138,28 @@ absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& dat
     PATHKB_RETURN_IF_ERROR(ReplaySegment(files, data_dir, first, state));
   }
   return state;
+}
+
+absl::Status PrepareForWriting(FileSystem& files, const std::string& data_dir,
+                               const RecoveredState& state) {
+  const auto path = [&](std::string_view name) { return fmt::format("{}/{}", data_dir, name); };
+  if (state.last_segment.has_value()) {
+    PATHKB_RETURN_IF_ERROR(files.SyncFile(path(*state.last_segment)));
+  }
+  for (const std::string& name : state.hollow_segments) {
+    PATHKB_RETURN_IF_ERROR(files.Remove(path(name)));
+  }
+  PATHKB_RETURN_IF_ERROR(files.SyncDirectory(path(kWalFolder)));
+  if (state.damaged_files.empty()) return absl::OkStatus();
+  for (const std::string& name : state.damaged_files) {
+    PATHKB_ASSIGN_OR_RETURN(const bool there, files.Exists(path(name)));
+    if (!there) continue;
+    const std::string kept =
+        fmt::format("{}/{}", kQuarantineFolder, name.substr(name.rfind('/') + 1));
+    PATHKB_RETURN_IF_ERROR(files.Rename(path(name), path(kept)));
+  }
+  PATHKB_RETURN_IF_ERROR(files.SyncDirectory(path(kQuarantineFolder)));
+  return files.SyncDirectory(path(kSnapshotsFolder));
 }
 
 }  // namespace pathkb

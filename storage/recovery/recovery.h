@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,17 +33,27 @@ struct RecoveredState {
   uint64_t changes = 0;                  // Changed facts that the log held.
   // What was found that a clean stop would not have left, one sentence each.
   std::vector<std::string> notes;
-  // Names, below the data directory, of segments without a single record: an interrupted start or
-  // first commit leaves one. Whoever writes next may need the name.
-  std::vector<std::string> hollow_segments;
+  // What PrepareForWriting() has to see to. Names below the data directory.
+  std::vector<std::string> damaged_files;    // Of snapshots that could not be opened.
+  std::vector<std::string> hollow_segments;  // Without a single record.
+  std::optional<std::string> last_segment;   // Of those with records that were replayed.
 };
 
 // Reads the state of `data_dir`, which must be a data directory (storage/directory/data_directory).
-// If the newest snapshot cannot be opened, the one before it serves, with its longer log.
+// If the newest snapshot cannot be opened, the one before it serves, with its longer log, and is
+// the base of the `manifest` that is returned.
 //   DataLoss             commits are missing or damaged; the message names file, place and
 //                        revisions
 //   FailedPrecondition   a file of a newer format version
 absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& data_dir);
+
+// Makes the directory ready for the one who writes next, and who must hold its lock:
+//   * syncs the end of the log, which may have been read from memory that no power cut would spare;
+//   * removes segments without records, which an interrupted first commit leaves, for their names;
+//   * moves snapshot files that failed to quarantine/.
+// Errors are those of FileSystem.
+absl::Status PrepareForWriting(FileSystem& files, const std::string& data_dir,
+                               const RecoveredState& state);
 
 }  // namespace pathkb
 

@@ -84,10 +84,7 @@ class Script {
     PATHKB_RETURN_IF_ERROR(files_.CreateDirectory("/"));
     PATHKB_ASSIGN_OR_RETURN(directory_, DataDirectory::CreateOrOpen(files_, kDir));
     PATHKB_ASSIGN_OR_RETURN(state_, Recover(files_, kDir));
-    for (const std::string& name : state_.hollow_segments) {
-      PATHKB_RETURN_IF_ERROR(files_.Remove(std::string(kDir) + "/" + name));
-    }
-    return files_.SyncDirectory(std::string(kDir) + "/wal");
+    return PrepareForWriting(files_, kDir, state_);
   }
 
   absl::Status Commit() {
@@ -196,6 +193,26 @@ TEST(RecoveryTest, EveryCutLeavesWhatWasAcknowledged) {
   std::printf("%llu states\n", static_cast<unsigned long long>(states));
 }
 
+// The process dies between a write and its sync, starts again, goes on, and then the power fails:
+// what the second process read from memory only must not be missing before what it wrote.
+TEST(RecoveryTest, WhatRecoveryReadIsSyncedBeforeWritingGoesOn) {
+  CrashFileSystem files;
+  {
+    Script script(files);
+    ASSERT_TRUE(script.Run().ok());
+    const uint64_t before = files.calls();
+    ASSERT_TRUE(script.Commit().ok());
+    // The last call of a commit is its sync; the next one is cut off just before it.
+    files.FailCall(files.calls() + (files.calls() - before), absl::UnavailableError("killed"));
+    EXPECT_FALSE(script.Commit().ok());
+  }
+  Script again(files);
+  ASSERT_TRUE(again.Open().ok());
+  ASSERT_TRUE(again.Commit().ok());
+  const auto disk = files.AfterPowerCut(CrashKeep::kAll);
+  CheckRecovered(*disk, again.acknowledged());
+}
+
 // A directory with two snapshots and commits after each, as after a clean end.
 std::unique_ptr<CrashFileSystem> FullDirectory(uint64_t& revision) {
   auto files = std::make_unique<CrashFileSystem>();
@@ -225,6 +242,11 @@ TEST(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
       EXPECT_EQ(Contents(*state), Expected(revision));
       ASSERT_EQ(state->notes.size(), 2u);
       EXPECT_NE(state->notes[0].find(manifest.base->id), std::string::npos);
+      // The next snapshot is made over the pair that serves, and the bad files are kept.
+      EXPECT_EQ(state->manifest.base, manifest.older[0]);
+      ASSERT_TRUE(PrepareForWriting(*files, kDir, *state).ok());
+      EXPECT_EQ(files->List(std::string(kDir) + "/quarantine")->size(), remove ? 1u : 2u);
+      EXPECT_EQ(Recover(*files, kDir)->revision, revision);
     }
   }
 }

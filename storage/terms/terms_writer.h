@@ -22,6 +22,7 @@
 
 namespace pathkb {
 
+// What a finished file holds.
 struct TermsTotals {
   uint64_t file_bytes = 0;
   uint64_t entries = 0;  // Distinct ones; their ids are 1 to this.

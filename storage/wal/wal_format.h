@@ -42,6 +42,7 @@ struct WalRecord {
   std::string_view payload;  // Borrowed; writer and reader say for how long.
 };
 
+// The first bytes of a segment.
 struct WalSegmentHeader {
   uint32_t format_version = kWalFormatVersion;
   DatabaseId database_id;
@@ -56,6 +57,7 @@ uint64_t AppendWalSegmentHeader(const WalSegmentHeader& header, std::string& out
 // if magic or checksum are wrong.
 std::optional<WalSegmentHeader> ParseWalSegmentHeader(std::string_view bytes);
 
+// The bytes before a payload.
 struct WalRecordHeader {
   uint64_t checksum = 0;          // Of all fields below; the next record repeats it.
   uint64_t payload_checksum = 0;  //

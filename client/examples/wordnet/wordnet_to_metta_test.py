@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Goal: each kind of line becomes the facts of the table in README.md. Method: a few lines of the real
-files, and lines made up for what those do not show, converted in this process and as a program.
-Needs no WordNet."""
+"""Goal: each kind of line becomes the facts of the table in README.md. Method: a few lines of the
+real files, and lines made up for what those do not show, converted in this process and as a
+program. Needs no WordNet."""
 
 import os
 import subprocess
@@ -15,10 +15,10 @@ import wordnet_to_metta  # noqa: E402
 
 PROGRAM = wordnet_to_metta.__file__
 
-NOUN = ("00001930 03 n 01 physical_entity 0 002 @ 00001740 n 0000 ~ 00002452 n 0000 | an entity that has "
-        "physical existence  \n")
-ADJECTIVE = ('00014358 00 s 02 abounding 0 galore(ip) 0 002 & 00013887 a 0000 + 04718999 n 020a | existing in '
-             'abundance; "abounding confidence"  \n')
+NOUN = ("00001930 03 n 01 physical_entity 0 002 @ 00001740 n 0000 ~ 00002452 n 0000 | "
+        "an entity that has physical existence  \n")
+ADJECTIVE = ("00014358 00 s 02 abounding 0 galore(ip) 0 002 & 00013887 a 0000 + 04718999 n 020a | "
+             'existing in abundance; "abounding confidence"  \n')
 VERB = "00001740 29 v 01 take_(a) 0 001 $ 00002325 v 0101 02 + 02 00 + 08 00 | draw air\n"
 
 
@@ -68,7 +68,8 @@ class LinesTest(unittest.TestCase):
         self.assertEqual(len(set(names)), 26)
 
     def test_bad_lines_are_refused(self):
-        for line in ("nonsense\n", "00000001 03 n 02 a 0 000 | b\n", "00000001 03 n 01 a 0 002 @ 1 n 0000 | b\n"):
+        for line in ("nonsense\n", "00000001 03 n 02 a 0 000 | b\n",
+                     "00000001 03 n 01 a 0 002 @ 1 n 0000 | b\n"):
             with self.assertRaises(wordnet_to_metta.BadLine):
                 self.facts(line)
         with self.assertRaisesRegex(wordnet_to_metta.BadLine, "pointer symbol '\\?'"):
@@ -96,8 +97,9 @@ class ProgramTest(unittest.TestCase):
         done = self.run_program("--wordnet", self.dir)
         self.assertEqual(done.returncode, 0, done.stderr)
         lines = done.stdout.splitlines()
-        self.assertEqual([line for line in lines if line.startswith("(synset")],
-                         ["(synset n00001930 noun)", "(synset v00001740 verb)", "(synset a00014358 adj)"])
+        self.assertEqual(
+            [line for line in lines if line.startswith("(synset")],
+            ["(synset n00001930 noun)", "(synset v00001740 verb)", "(synset a00014358 adj)"])
         self.assertEqual(len(lines), 5 + 4 + 6)
         path = os.path.join(self.dir, "out.metta")
         self.assertEqual(self.run_program("--wordnet", self.dir, path).stdout, "")
