@@ -42,9 +42,10 @@ SnapshotWorker::~SnapshotWorker() { Stop(); }
 
 void SnapshotWorker::Request(Done done) {
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     if (!stopping_) {
       requests_.push_back(std::move(done));
+      changed_.notify_one();
       return;
     }
   }
@@ -53,42 +54,43 @@ void SnapshotWorker::Request(Done done) {
 
 void SnapshotWorker::Stop() {
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
   }
+  changed_.notify_one();
   if (thread_.joinable()) thread_.join();
   std::vector<Done> left;
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     left.swap(requests_);
   }
   for (Done& done : left) done(absl::AbortedError("the server is shutting down"));
 }
 
 Manifest SnapshotWorker::manifest() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   return manifest_;
 }
 
 bool SnapshotWorker::running() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   return running_;
 }
 
 bool SnapshotWorker::stopping() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   return stopping_;
 }
 
 uint64_t SnapshotWorker::ChangesSinceSnapshot(const ReadView& view) const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   return view.changes - changes_at_base_;
 }
 
 bool SnapshotWorker::Due() const {
   const ReadView view = knowledge_base_.View();
   const absl::Time now = clock_.Now();
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   const uint64_t changes = view.changes - changes_at_base_;
   if (changes == 0 || now - last_attempt_ < absl::ZeroDuration()) return false;
   const uint64_t base_facts = manifest_.base.has_value() ? manifest_.base->facts : 0;
@@ -101,14 +103,12 @@ bool SnapshotWorker::Due() const {
 }
 
 void SnapshotWorker::Run() {
-  const auto asked = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return stopping_ || !requests_.empty();
-  };
   while (true) {
     std::vector<Done> requests;
     {
-      absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithTimeout(absl::Condition(&asked), kLookEvery);
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait_for(lock, absl::ToChronoMilliseconds(kLookEvery),
+                        [this] { return stopping_ || !requests_.empty(); });
       if (stopping_) return;
       requests.swap(requests_);
     }
@@ -116,7 +116,7 @@ void SnapshotWorker::Run() {
     const absl::StatusOr<Result> result = MakeSnapshot(/*may_be_given_up=*/true);
     if (!result.ok()) {
       spdlog::error("snapshot failed: {}", ToStd(result.status().message()));
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard<std::mutex> lock(mutex_);
       last_attempt_ = clock_.Now() + kRetryAfter;
     }
     for (Done& done : requests) done(result);
@@ -183,7 +183,7 @@ absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(bool may_be_
     return Result{*before.base, false};
   }
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     running_ = true;
     last_attempt_ = start;
   }
@@ -194,7 +194,7 @@ absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(bool may_be_
     PATHKB_ASSIGN_OR_RETURN(const Manifest next, Publish(record, before));
     commits_.Install(std::move(snapshot), view);
     {
-      absl::MutexLock lock(&mutex_);
+      std::lock_guard<std::mutex> lock(mutex_);
       manifest_ = next;
       changes_at_base_ = view.changes;
     }
@@ -203,7 +203,7 @@ absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(bool may_be_
   };
   absl::StatusOr<Result> result = make();
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     running_ = false;
   }
   if (result.ok()) {

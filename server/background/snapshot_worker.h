@@ -10,15 +10,17 @@
 #ifndef PATHKB_SERVER_BACKGROUND_SNAPSHOT_WORKER_H_
 #define PATHKB_SERVER_BACKGROUND_SNAPSHOT_WORKER_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 #include "server/background/clock.h"
@@ -97,7 +99,8 @@ class SnapshotWorker {
   // still have taken its number.
   uint64_t last_manifest_number_;
 
-  mutable absl::Mutex mutex_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;  // There is a request, or stopping_ is set.
   std::vector<Done> requests_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool running_ ABSL_GUARDED_BY(mutex_) = false;

@@ -4,12 +4,14 @@
 #ifndef PATHKB_SERVER_BACKGROUND_THREAD_POOL_H_
 #define PATHKB_SERVER_BACKGROUND_THREAD_POOL_H_
 
+#include <condition_variable>
 #include <deque>
 #include <functional>
+#include <mutex>
 #include <thread>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
+#include "absl/base/thread_annotations.h"
 
 namespace pathkb {
 
@@ -27,7 +29,8 @@ class ThreadPool {
  private:
   void Work() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  absl::Mutex mutex_;
+  std::mutex mutex_;
+  std::condition_variable changed_;  // tasks_ has grown, or ending_ is set.
   std::deque<std::function<void()>> tasks_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;

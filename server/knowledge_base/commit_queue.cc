@@ -39,7 +39,7 @@ void CommitQueue::Submit(Batch batch, Done done) {
   const uint64_t bytes = BatchBytes(batch);
   absl::Status refused;
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     if (stopping_) {
       refused = absl::UnavailableError("the server is shutting down");
     } else if (!write_status_.ok()) {
@@ -51,6 +51,7 @@ void CommitQueue::Submit(Batch batch, Done done) {
     } else {
       waiting_bytes_ += bytes;
       waiting_.push_back({std::move(batch), std::move(done), bytes});
+      changed_.notify_one();
       return;
     }
   }
@@ -58,28 +59,26 @@ void CommitQueue::Submit(Batch batch, Done done) {
 }
 
 absl::Status CommitQueue::write_status() const {
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   return write_status_;
 }
 
 void CommitQueue::Stop() {
   {
-    absl::MutexLock lock(&mutex_);
+    std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;
   }
+  changed_.notify_one();
   if (thread_.joinable()) thread_.join();
 }
 
 void CommitQueue::Run() {
-  const auto something_to_do = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return !waiting_.empty() || !work_.empty() || stopping_;
-  };
   while (true) {
     std::vector<Waiting> group;
     std::function<void()> work;
     {
-      absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(&something_to_do));
+      std::unique_lock<std::mutex> lock(mutex_);
+      changed_.wait(lock, [this] { return !waiting_.empty() || !work_.empty() || stopping_; });
       if (!work_.empty()) {
         work = std::move(work_.front());
         work_.pop_front();
@@ -105,16 +104,20 @@ void CommitQueue::Run() {
 }
 
 void CommitQueue::RunBetweenGroups(std::function<void()> work) {
+  std::condition_variable finished;
   bool done = false;
   {
-    absl::MutexLock lock(&mutex_);
+    std::unique_lock<std::mutex> lock(mutex_);
     if (!stopped_) {
       work_.push_back([&] {
         work();
-        absl::MutexLock done_lock(&mutex_);
+        // Notified under the lock: `finished` is gone as soon as the waiting thread sees `done`.
+        std::lock_guard<std::mutex> done_lock(mutex_);
         done = true;
+        finished.notify_one();
       });
-      mutex_.Await(absl::Condition(&done));
+      changed_.notify_one();
+      finished.wait(lock, [&] { return done; });
       return;
     }
   }
@@ -165,7 +168,7 @@ void CommitQueue::StopWriting(const absl::Status& why) {
       "when the cause is gone",
       ToStd(why.message()));
   spdlog::error("{}", message);
-  absl::MutexLock lock(&mutex_);
+  std::lock_guard<std::mutex> lock(mutex_);
   write_status_ = absl::UnavailableError(message);
 }
 

@@ -13,16 +13,18 @@
 #ifndef PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_H_
 #define PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_H_
 
+#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 
 #include "core/facts/batch.h"
 #include "core/facts/working_set.h"
@@ -113,7 +115,8 @@ class CommitQueue {
   WorkingSet working_;
   std::unique_ptr<WalWriter> wal_;  // Null until the next commit begins a segment.
 
-  mutable absl::Mutex mutex_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;  // There is something to do for the thread.
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   uint64_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::deque<std::function<void()>> work_ ABSL_GUARDED_BY(mutex_);

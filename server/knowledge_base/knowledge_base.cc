@@ -1,11 +1,12 @@
 #include "server/knowledge_base/knowledge_base.h"
 
+#include <mutex>
 #include <utility>
 
 namespace pathkb {
 
 ReadView KnowledgeBase::View() const {
-  absl::ReaderMutexLock lock(&mutex_);
+  std::shared_lock<std::shared_mutex> lock(mutex_);
   return view_;
 }
 
@@ -17,7 +18,7 @@ void KnowledgeBase::Publish(const WorkingSet& working, uint64_t revision, uint64
   PathTrie trie = working.trie();
   EntryView entries = working.entries();
   {
-    absl::WriterMutexLock lock(&mutex_);
+    std::unique_lock<std::shared_mutex> lock(mutex_);
     std::swap(view_.working, trie);
     std::swap(view_.entries, entries);
     view_.revision = revision;
@@ -31,7 +32,7 @@ void KnowledgeBase::Install(std::shared_ptr<const FactBase> base, const WorkingS
   PathTrie trie = working.trie();
   EntryView entries = working.entries();
   {
-    absl::WriterMutexLock lock(&mutex_);
+    std::unique_lock<std::shared_mutex> lock(mutex_);
     std::swap(view_.working, trie);
     std::swap(view_.entries, entries);
     std::swap(view_.base, base);

@@ -10,8 +10,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <shared_mutex>
 
-#include "absl/synchronization/mutex.h"
+#include "absl/base/thread_annotations.h"
 
 #include "core/facts/fact_base.h"
 #include "core/facts/working_set.h"
@@ -40,7 +41,7 @@ class KnowledgeBase {
       ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  mutable absl::Mutex mutex_;
+  mutable std::shared_mutex mutex_;
   ReadView view_ ABSL_GUARDED_BY(mutex_);
 };
 

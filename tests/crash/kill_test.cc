@@ -60,8 +60,7 @@ class Daemon {
     // Whatever else it says must not fill the pipe.
     drain_ = std::thread([this] {
       char rest[4096];
-      while (fgets(rest, sizeof(rest), log_) != nullptr) {
-      }
+      while (fgets(rest, sizeof(rest), log_) != nullptr) text_ += rest;
     });
   }
   ~Daemon() { Kill(); }
@@ -76,6 +75,7 @@ class Daemon {
   }
 
   const std::string& address() const { return address_; }
+  // All it said. After Kill(), or if it did not start.
   const std::string& text() const { return text_; }
 
  private:
@@ -90,6 +90,7 @@ struct Ledger {
   std::mutex mutex;
   std::map<int, bool> batches;
   std::atomic<int> next = 0;
+  std::atomic<int> writers = 0;  // At work.
 };
 
 void InsertUntilTheServerDies(const std::string& address, Ledger& ledger) {
@@ -148,8 +149,12 @@ TEST(KillTest, NothingAcknowledgedIsLost) {
     ASSERT_TRUE(client.ok()) << client.status();
     CheckLedger(**client, ledger);
     std::vector<std::thread> writers;
+    ledger.writers = kWriters;
     for (int i = 0; i < kWriters; ++i) {
-      writers.emplace_back([&] { InsertUntilTheServerDies(daemon.address(), ledger); });
+      writers.emplace_back([&] {
+        InsertUntilTheServerDies(daemon.address(), ledger);
+        --ledger.writers;
+      });
     }
     std::thread snapshots([&] {
       while ((*client)->CreateSnapshot().ok()) {
@@ -157,8 +162,10 @@ TEST(KillTest, NothingAcknowledgedIsLost) {
     });
     // The kill comes after so many more batches have been begun, wherever the daemon then is.
     const int until = ledger.next + 5 + static_cast<int>(random() % 120);
-    while (ledger.next < until) std::this_thread::yield();
+    while (ledger.next < until && ledger.writers > 0) std::this_thread::yield();
+    const bool alive = ledger.writers > 0;
     daemon.Kill();
+    EXPECT_TRUE(alive) << "the daemon died by itself: " << daemon.text();
     for (std::thread& writer : writers) writer.join();
     snapshots.join();
   }
