@@ -175,7 +175,7 @@ void PathkbClient::StartInsert(v1::InsertRequest request, InsertDone done) {
   call->done = std::move(done);
   SetDeadline(call->context, options_.timeout);
   facts_->async()->Insert(
-      &call->context, &call->request, &call->response, [call](grpc::Status status) {
+      &call->context, &call->request, &call->response, [call](const grpc::Status& status) {
         const InsertDone done = std::move(call->done);
         absl::StatusOr<v1::InsertResponse> answer =
             status.ok() ? absl::StatusOr<v1::InsertResponse>(std::move(call->response))

@@ -130,12 +130,12 @@ void ActWriter::ClosePlacesBelow(size_t path_bytes) {
     const bool parent_is_new = !has_parent || places_[place_count_ - 2].path_bytes < path_bytes;
     const size_t parent_bytes = parent_is_new ? path_bytes : places_[place_count_ - 2].path_bytes;
     const uint8_t edge = static_cast<uint8_t>(path_[parent_bytes]);
-    PendingNode node =
+    const PendingNode node =
         CloseLastPlace(std::string_view(path_).substr(parent_bytes + 1, end - parent_bytes - 1));
     Place& parent =
         parent_is_new ? PushPlace(parent_bytes, std::nullopt) : places_[place_count_ - 1];
     parent.edges.Set(edge);
-    parent.children.push_back(std::move(node));
+    parent.children.push_back(node);
   }
 }
 

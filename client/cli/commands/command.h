@@ -15,7 +15,7 @@
 #include "client/cli/commands/session.h"
 
 // CLI/CLI.hpp takes long to compile; only commands with options of their own include it.
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming)
 class App;
 }  // namespace CLI
 

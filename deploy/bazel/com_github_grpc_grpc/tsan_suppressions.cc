@@ -3,9 +3,9 @@
 // threads meet in std::mutex, which it knows.
 
 // Asked for by ThreadSanitizer's runtime, if it is linked in; else nobody calls this.
-extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __tsan_default_suppressions();  // NOLINT(readability-identifier-naming)
 
-extern "C" const char* __tsan_default_suppressions() {
+extern "C" const char* __tsan_default_suppressions() {  // NOLINT(readability-identifier-naming)
   // Templates of gRPC's headers are compiled with our code; what we run on our own threads has none of
   // them on its stack.
   return "race:grpc::\n"
