@@ -93,6 +93,16 @@ absl::StatusOr<RecoveredState> OpenData(const std::string& data_dir, FileSystem&
   return recovered;
 }
 
+// Health and reflection, for every server of this process from then on.
+void AddStandardServices() {
+  static const bool added = [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+  static_cast<void>(added);
+}
+
 }  // namespace
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -137,8 +147,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   parts->admin_service = std::make_unique<AdminService>(parts->facts, *parts->knowledge_base,
                                                         *parts->commits, *parts->snapshots);
 
-  grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  AddStandardServices();
   int port = 0;
   grpc::ServerBuilder builder;
   // Without this, two servers could listen on one port and share its calls.
@@ -167,11 +176,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
 absl::Status Server::Stop(absl::Duration grace) {
   if (std::exchange(parts_->stopped, true)) return absl::OkStatus();
   parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
+  // First, because a call that waits for a large snapshot would hold up all that follows.
+  parts_->snapshots->Stop();
   parts_->grpc_server->Shutdown(std::chrono::system_clock::now() +
                                 absl::ToChronoMilliseconds(grace));
   parts_->grpc_server->Wait();
   parts_->threads.reset();
-  parts_->snapshots->Stop();
   absl::Status status;
   if (parts_->config.snapshot_at_shutdown && parts_->commits->write_status().ok()) {
     status = parts_->snapshots->SnapshotAfterStop().status();

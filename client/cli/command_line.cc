@@ -103,10 +103,12 @@ class Parser {
 
  private:
   void DeclareCommonOptions() {
-    app_.add_option("--space", common_.space, "The space to work in (default: default)");
+    app_.add_option("--space", common_.space, "The space to work in (default: default)")
+        ->option_text("NAME");
     app_.add_option("--server", common_.server,
                     "HOST:PORT of the server (default: 127.0.0.1:7420; environment PATHKB_SERVER)")
         ->envname("PATHKB_SERVER")
+        ->option_text("ADDRESS")
         ->check(CLI::Validator(
             [](const std::string& address) {
               return address.find(':') == std::string::npos
@@ -118,10 +120,12 @@ class Parser {
     app_.add_option("--timeout", common_.timeout_s,
                     "Seconds for each call to the server (default: 60, none for query, count and "
                     "snapshot create)")
+        ->option_text("SECONDS")
         ->check(CLI::PositiveNumber);
     app_.add_option("-o,--output", common_.format,
                     "table, json (one object a line) or metta (default: table on a terminal, else "
                     "metta)")
+        ->option_text("FORMAT")
         ->check(CLI::IsMember({"table", "json", "metta"}));
   }
 

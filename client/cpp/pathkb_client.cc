@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "fmt/format.h"
 
 #include "client/cpp/utf8.h"
@@ -90,6 +91,23 @@ PathkbClient::PathkbClient(std::string address, std::shared_ptr<grpc::Channel> c
 
 absl::StatusOr<std::unique_ptr<PathkbClient>> PathkbClient::Connect(const std::string& address,
                                                                     const Options& options) {
+  // gRPC 1.51 looks at errno after other calls have had a chance to change it, so that now and then
+  // a connection that is just being made counts as failed, for a reason that makes no sense.
+  constexpr int kAttempts = 3;
+  auto client = ConnectOnce(address, options);
+  for (int attempt = 1; attempt < kAttempts && !client.ok(); ++attempt) {
+    const absl::string_view reason = client.status().message();
+    if (!absl::IsUnavailable(client.status()) || absl::StrContains(reason, "Connection refused") ||
+        absl::StrContains(reason, "no answer")) {
+      break;
+    }
+    client = ConnectOnce(address, options);
+  }
+  return client;
+}
+
+absl::StatusOr<std::unique_ptr<PathkbClient>> PathkbClient::ConnectOnce(const std::string& address,
+                                                                        const Options& options) {
   if (address.find(':') == std::string::npos) {
     return absl::InvalidArgumentError(fmt::format(
         "the server's address '{}' has no port; it should look like 127.0.0.1:7420", address));

@@ -124,6 +124,10 @@ class PathkbClient {
  private:
   PathkbClient(std::string address, std::shared_ptr<grpc::Channel> channel, const Options& options);
 
+  // One attempt of Connect().
+  static absl::StatusOr<std::unique_ptr<PathkbClient>> ConnectOnce(const std::string& address,
+                                                                   const Options& options);
+
   // Makes one call that has one answer: `method` of `stub`, within `timeout`.
   template <typename Response, typename Stub, typename Request>
   absl::StatusOr<Response> Call(Stub& stub,

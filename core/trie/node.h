@@ -108,6 +108,7 @@ class TrieNode {
     TrieNode* child;
   };
 
+  // A node without children.
   static TrieNode* NewLeaf(std::string_view run, uint64_t value);
   // `edges` in any order, no byte twice, at least one.
   static TrieNode* NewBranch(std::string_view run, std::optional<uint64_t> value,
@@ -128,6 +129,7 @@ class TrieNode {
 
   // --- Changes in place; only while !IsShared() --------------------------------------------------
 
+  // Sets the value or, with nullopt, removes it; adjusts value_count() here but not above.
   void SetValue(std::optional<uint64_t> value);
   // Where the pointer to a child stands, to put another one there. Whoever does releases the old
   // one and adjusts the sums.

@@ -5,8 +5,8 @@
 
 namespace pathkb {
 
-// From now on gRPC's log lines go into our log, as debugging details: what matters of them comes back
-// as an error of the call that failed. For the start of the process, before other threads.
+// From now on gRPC's log lines go into our log, as debugging details: what matters of them comes
+// back as an error of the call that failed. For the start of the process, before other threads.
 void TakeGrpcLog();
 
 }  // namespace pathkb

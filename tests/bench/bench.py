@@ -100,6 +100,10 @@ def main(arguments):
         except OSError as error:
             print(f"bench: {options.json}: {error.strerror}", file=sys.stderr)
             return 1
+    busy, processors = os.getloadavg()[0], os.cpu_count() or 1
+    if busy > processors / 2:
+        print(f"bench: this machine is busy (load {busy:.1f} on {processors} processors); "
+              "take the figures with care", file=sys.stderr)
     result = []
     try:
         with tempfile.TemporaryDirectory(prefix="pathkb-bench-") as work:

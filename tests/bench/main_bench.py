@@ -24,7 +24,7 @@ PEER = f"sqlite {sqlite3.sqlite_version}"
 
 # Title, arguments of pathkb, the same in SQL, the answer.
 QUESTIONS = (
-    ("1 of 82,115: hypernym of a dog",
+    ("query by first argument: dog",
      ("query", "--space", "wordnet", "-o", "metta", "(hypernym n02084071 $x)"),
      "SELECT term FROM facts WHERE relation = 'hypernym' AND first = 'n02084071' ORDER BY term",
      "(hypernym n02084071 n01317541)\n(hypernym n02084071 n02083346)\n"),

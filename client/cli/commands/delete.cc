@@ -56,7 +56,8 @@ Command DeleteCommand() {
       "  pathkb delete '(parent Tom Bob)'\n"
       "  pathkb delete --name facts/math/addition\n";
   command.declare = [name](CLI::App& app) {
-    app.add_option("--name", *name, "The fact that was inserted under this name");
+    app.add_option("--name", *name, "The fact that was inserted under this name")
+        ->option_text("NAME");
   };
   command.run = [name](Session& session, const std::vector<std::string>& operands) {
     return RunDelete(session, *name, operands);

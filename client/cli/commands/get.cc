@@ -39,7 +39,8 @@ Command GetCommand() {
       "  pathkb get '(parent Tom Bob)'\n"
       "  pathkb get --name facts/math/addition -o json\n";
   command.declare = [name](CLI::App& app) {
-    app.add_option("--name", *name, "The fact that was inserted under this name");
+    app.add_option("--name", *name, "The fact that was inserted under this name")
+        ->option_text("NAME");
   };
   command.run = [name](Session& session, const std::vector<std::string>& operands) {
     return RunGet(session, *name, operands);

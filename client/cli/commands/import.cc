@@ -202,12 +202,14 @@ Command ImportCommand() {
   command.declare = [flags](CLI::App& app) {
     app.add_option("--on-error", flags->on_error,
                    "At a bad fact: stop (default), or skip it and count it")
+        ->option_text("stop|skip")
         ->check(CLI::IsMember({"stop", "skip"}));
     app.add_flag("--progress", flags->progress, "Show progress even if not on a terminal");
     app.add_option(
            "--in-flight", flags->in_flight,
            "Batches on their way at once, 1 to 64 (default 4); with 1, nothing behind a bad "
            "fact is committed")
+        ->option_text("N")
         ->check(CLI::Range(1, 64));
   };
   command.run = [flags](Session& session, const std::vector<std::string>& operands) {

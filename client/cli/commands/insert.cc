@@ -84,10 +84,13 @@ Command InsertCommand() {
       "  pathkb insert --name facts/math/addition '(= (+ 2 2) 4)'\n"
       "  pathkb insert -- -5                      a fact that begins with '-'\n";
   command.declare = [options](CLI::App& app) {
-    app.add_option("--name", options->name, "A name for the fact, such as facts/math/addition");
-    app.add_option("--confidence", options->confidence, "From 0 to 1 (default 1)");
-    app.add_option("--source", options->source, "Where the fact comes from");
+    app.add_option("--name", options->name, "A name for the fact, such as facts/math/addition")
+        ->option_text("NAME");
+    app.add_option("--confidence", options->confidence, "From 0 to 1 (default 1)")
+        ->option_text("C");
+    app.add_option("--source", options->source, "Where the fact comes from")->option_text("TEXT");
     app.add_option("--meta", options->metadata, "KEY=VALUE; may be repeated")
+        ->option_text("KEY=VALUE")
         ->allow_extra_args(false);
   };
   command.run = [options](Session& session, const std::vector<std::string>& operands) {

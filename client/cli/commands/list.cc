@@ -37,6 +37,7 @@ Command ListCommand() {
       "  pathkb list ''                           everything that has a name\n";
   command.declare = [limit](CLI::App& app) {
     app.add_option("--limit", *limit, "At most so many facts (default: all)")
+        ->option_text("N")
         ->check(CLI::NonNegativeNumber);
   };
   command.run = [limit](Session& session, const std::vector<std::string>& operands) {

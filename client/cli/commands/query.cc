@@ -34,6 +34,7 @@ Command QueryCommand() {
       "  pathkb query --limit 10 -o json '(= $left $right)'\n";
   command.declare = [limit](CLI::App& app) {
     app.add_option("--limit", *limit, "At most so many matches (default: all)")
+        ->option_text("N")
         ->check(CLI::NonNegativeNumber);
   };
   command.run = [limit](Session& session, const std::vector<std::string>& operands) {
