@@ -160,23 +160,23 @@ TEST(ManifestStoreTest, MissingOrWrongManifestIsFound) {
 class MovingFileSystem : public CrashFileSystem {
  public:
   absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) override {
-    if (moves_ > 0 && path == "d/manifests/" + std::to_string(number_)) {
-      --moves_;
+    if (moves > 0 && path == "d/manifests/" + std::to_string(number)) {
+      --moves;
       EXPECT_TRUE(Remove(path).ok());
-      EXPECT_TRUE(PublishManifest(*this, "d", MakeManifest(++number_)).ok());
+      EXPECT_TRUE(PublishManifest(*this, "d", MakeManifest(++number)).ok());
     }
     return CrashFileSystem::ReadFile(path, bytes_max);
   }
-  uint64_t number_ = 1;
-  int moves_ = 0;
+  uint64_t number = 1;
+  int moves = 0;
 };
 
 TEST(ManifestStoreTest, FollowerReadsWhileTheWriterPublishes) {
   MovingFileSystem files;
   ASSERT_TRUE(DataDirectory::CreateOrOpen(files, "d").ok());
-  files.moves_ = 3;
+  files.moves = 3;
   EXPECT_EQ(CurrentNumber(files), 4u);
-  files.moves_ = 1000;
+  files.moves = 1000;
   EXPECT_EQ(ReadCurrent(files, "d").status().code(), absl::StatusCode::kUnavailable);
 }
 

@@ -1,11 +1,11 @@
 #include "tests/support/crash_file_system.h"
 
 #include <algorithm>
+#include <mutex>
 #include <type_traits>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
@@ -44,7 +44,7 @@ absl::Status NotFound(const char* operation, const std::string& path) {
 }  // namespace
 
 struct CrashFileSystem::State {
-  mutable absl::Mutex mutex;
+  mutable std::mutex mutex;
   DiskNames names ABSL_GUARDED_BY(mutex);                  // As programs see them.
   DiskNames durable ABSL_GUARDED_BY(mutex);                // As the disk holds them.
   std::vector<NameChange> changes ABSL_GUARDED_BY(mutex);  // Between the two, oldest first.
@@ -59,8 +59,8 @@ struct CrashFileSystem::State {
   // `on_failure` is what a failing call does all the same.
   template <typename Work, typename OnFailure>
   auto Run(RecordedCall call, bool needs_room, Work work, OnFailure on_failure)
-      ABSL_LOCKS_EXCLUDED(mutex) -> decltype(work()) {
-    absl::MutexLock lock(&mutex);
+      -> decltype(work()) {
+    std::lock_guard<std::mutex> lock(mutex);
     const uint64_t number = recorded.size() + 1;
     absl::Status failure;
     if (fail_from != 0 && (number == fail_from || (fail_from_then_on && number > fail_from))) {
@@ -85,7 +85,7 @@ struct CrashFileSystem::State {
     return result;
   }
   template <typename Work>
-  auto Run(RecordedCall call, Work work) ABSL_LOCKS_EXCLUDED(mutex) -> decltype(work()) {
+  auto Run(RecordedCall call, Work work) -> decltype(work()) {
     return Run(std::move(call), /*needs_room=*/false, std::move(work), [] {});
   }
 
@@ -200,7 +200,7 @@ class CrashFileSystem::HeldLock : public FileLock {
   HeldLock(std::shared_ptr<State> state, std::string path)
       : state_(std::move(state)), path_(std::move(path)) {}
   ~HeldLock() override {
-    absl::MutexLock lock(&state_->mutex);
+    std::lock_guard<std::mutex> lock(state_->mutex);
     state_->locks.erase(path_);
   }
 
@@ -216,35 +216,35 @@ std::unique_ptr<CrashFileSystem> CrashFileSystem::AfterPowerCut(CrashKeep keep,
                                                                 uint64_t seed) const {
   DiskNames names;
   {
-    absl::MutexLock lock(&state_->mutex);
+    std::lock_guard<std::mutex> lock(state_->mutex);
     names = NamesAfterPowerCut(state_->durable, state_->changes, keep, seed);
   }
   auto after = std::make_unique<CrashFileSystem>();
-  absl::MutexLock lock(&after->state_->mutex);
+  std::lock_guard<std::mutex> lock(after->state_->mutex);
   after->state_->names = names;
   after->state_->durable = std::move(names);
   return after;
 }
 
 void CrashFileSystem::FailCall(uint64_t n, absl::Status status, bool from_then_on) {
-  absl::MutexLock lock(&state_->mutex);
+  std::lock_guard<std::mutex> lock(state_->mutex);
   state_->fail_from = status.ok() ? 0 : n;
   state_->fail_from_then_on = from_then_on;
   state_->fail_status = std::move(status);
 }
 
 void CrashFileSystem::FailWrites(absl::Status status) {
-  absl::MutexLock lock(&state_->mutex);
+  std::lock_guard<std::mutex> lock(state_->mutex);
   state_->write_failure = std::move(status);
 }
 
 uint64_t CrashFileSystem::calls() const {
-  absl::MutexLock lock(&state_->mutex);
+  std::lock_guard<std::mutex> lock(state_->mutex);
   return state_->recorded.size();
 }
 
 std::vector<RecordedCall> CrashFileSystem::recorded() const {
-  absl::MutexLock lock(&state_->mutex);
+  std::lock_guard<std::mutex> lock(state_->mutex);
   return state_->recorded;
 }
 
@@ -253,7 +253,7 @@ void CrashFileSystem::PutFile(const std::string& path, std::string bytes) {
   auto file = std::make_shared<DiskNode>();
   file->synced_bytes = bytes.size();
   file->bytes = std::move(bytes);
-  absl::MutexLock lock(&state_->mutex);
+  std::lock_guard<std::mutex> lock(state_->mutex);
   for (std::string directory = DirectoryPart(name); !AlwaysThere(directory);
        directory = DirectoryPart(directory)) {
     DiskNodePointer& node = state_->names[directory];
@@ -269,7 +269,7 @@ void CrashFileSystem::PutFile(const std::string& path, std::string bytes) {
 }
 
 std::map<std::string, std::string> CrashFileSystem::AllFiles() const {
-  absl::MutexLock lock(&state_->mutex);
+  std::lock_guard<std::mutex> lock(state_->mutex);
   std::map<std::string, std::string> files;
   for (const auto& [path, node] : state_->names) {
     if (!node->is_directory) files[path] = node->bytes;
@@ -282,7 +282,6 @@ absl::StatusOr<std::unique_ptr<WritableFile>> CrashFileSystem::Create(const std:
   return state_->Run(
       {"Create", path, 0, {}}, /*needs_room=*/true,
       [&]() -> absl::StatusOr<std::unique_ptr<WritableFile>> {
-        state_->mutex.AssertHeld();
         PATHKB_RETURN_IF_ERROR(state_->CheckDirectoryOf("create", name));
         if (AlwaysThere(name) || state_->Find(name) != nullptr) {
           return absl::AlreadyExistsError(fmt::format("create {}: File exists", path));
@@ -297,7 +296,6 @@ absl::StatusOr<std::unique_ptr<WritableFile>> CrashFileSystem::Create(const std:
 absl::StatusOr<std::unique_ptr<const MappedFile>> CrashFileSystem::Map(const std::string& path) {
   return state_->Run(
       {"Map", path, 0, {}}, [&]() -> absl::StatusOr<std::unique_ptr<const MappedFile>> {
-        state_->mutex.AssertHeld();
         PATHKB_ASSIGN_OR_RETURN(const DiskNode* node, state_->FindFile("open", Normalized(path)));
         return std::make_unique<const CopiedFile>(node->bytes, path);
       });
@@ -305,7 +303,6 @@ absl::StatusOr<std::unique_ptr<const MappedFile>> CrashFileSystem::Map(const std
 
 absl::StatusOr<std::string> CrashFileSystem::ReadFile(const std::string& path, uint64_t bytes_max) {
   return state_->Run({"ReadFile", path, 0, {}}, [&]() -> absl::StatusOr<std::string> {
-    state_->mutex.AssertHeld();
     PATHKB_ASSIGN_OR_RETURN(const DiskNode* node, state_->FindFile("open", Normalized(path)));
     if (node->bytes.size() > bytes_max) {
       return absl::ResourceExhaustedError(
@@ -318,7 +315,6 @@ absl::StatusOr<std::string> CrashFileSystem::ReadFile(const std::string& path, u
 
 absl::Status CrashFileSystem::SyncFile(const std::string& path) {
   return state_->Run({"SyncFile", path, 0, {}}, [&]() -> absl::Status {
-    state_->mutex.AssertHeld();
     PATHKB_ASSIGN_OR_RETURN(DiskNode * node, state_->FindFile("open", Normalized(path)));
     SyncNode(*node);
     return absl::OkStatus();
@@ -327,7 +323,6 @@ absl::Status CrashFileSystem::SyncFile(const std::string& path) {
 
 absl::StatusOr<uint64_t> CrashFileSystem::FileBytes(const std::string& path) {
   return state_->Run({"FileBytes", path, 0, {}}, [&]() -> absl::StatusOr<uint64_t> {
-    state_->mutex.AssertHeld();
     PATHKB_ASSIGN_OR_RETURN(const DiskNode* node, state_->FindFile("stat", Normalized(path)));
     return node->bytes.size();
   });
@@ -336,7 +331,6 @@ absl::StatusOr<uint64_t> CrashFileSystem::FileBytes(const std::string& path) {
 absl::StatusOr<std::vector<std::string>> CrashFileSystem::List(const std::string& directory) {
   const std::string name = Normalized(directory);
   return state_->Run({"List", directory, 0, {}}, [&]() -> absl::StatusOr<std::vector<std::string>> {
-    state_->mutex.AssertHeld();
     if (!state_->IsDirectory(name)) {
       if (state_->Find(name) == nullptr) return NotFound("list", directory);
       return absl::FailedPreconditionError(fmt::format("list {}: Not a directory", directory));
@@ -355,7 +349,6 @@ absl::StatusOr<std::vector<std::string>> CrashFileSystem::List(const std::string
 absl::StatusOr<bool> CrashFileSystem::Exists(const std::string& path) {
   const std::string name = Normalized(path);
   return state_->Run({"Exists", path, 0, {}}, [&]() -> absl::StatusOr<bool> {
-    state_->mutex.AssertHeld();
     return AlwaysThere(name) || state_->Find(name) != nullptr;
   });
 }
@@ -364,7 +357,6 @@ absl::Status CrashFileSystem::Rename(const std::string& from, const std::string&
   const std::string old_name = Normalized(from);
   const std::string new_name = Normalized(to);
   return state_->Run({"Rename", to, 0, {}}, [&]() -> absl::Status {
-    state_->mutex.AssertHeld();
     const std::string operation = fmt::format("rename {} to", from);
     if (!state_->FindFile(operation.c_str(), old_name).ok()) {
       return NotFound(operation.c_str(), to);
@@ -382,7 +374,6 @@ absl::Status CrashFileSystem::Rename(const std::string& from, const std::string&
 absl::Status CrashFileSystem::Remove(const std::string& path) {
   const std::string name = Normalized(path);
   return state_->Run({"Remove", path, 0, {}}, [&]() -> absl::Status {
-    state_->mutex.AssertHeld();
     PATHKB_RETURN_IF_ERROR(state_->FindFile("remove", name).status());
     state_->Change({DirectoryPart(name), name, "", nullptr});
     return absl::OkStatus();
@@ -394,7 +385,6 @@ absl::Status CrashFileSystem::CreateDirectory(const std::string& path) {
   return state_->Run(
       {"CreateDirectory", path, 0, {}}, /*needs_room=*/true,
       [&]() -> absl::Status {
-        state_->mutex.AssertHeld();
         if (state_->IsDirectory(name)) return absl::OkStatus();
         PATHKB_RETURN_IF_ERROR(state_->CheckDirectoryOf("make directory", name));
         if (state_->Find(name) != nullptr) {
@@ -411,7 +401,6 @@ absl::Status CrashFileSystem::CreateDirectory(const std::string& path) {
 absl::Status CrashFileSystem::SyncDirectory(const std::string& directory) {
   const std::string name = Normalized(directory);
   return state_->Run({"SyncDirectory", directory, 0, {}}, [&]() -> absl::Status {
-    state_->mutex.AssertHeld();
     if (!state_->IsDirectory(name)) {
       if (state_->Find(name) == nullptr) return NotFound("open", directory);
       return absl::FailedPreconditionError(fmt::format("open {}: Not a directory", directory));
@@ -437,7 +426,6 @@ absl::StatusOr<std::unique_ptr<FileLock>> CrashFileSystem::Lock(const std::strin
                                                                 const std::string& holder) {
   const std::string name = Normalized(path);
   return state_->Run({"Lock", path, 0, {}}, [&]() -> absl::StatusOr<std::unique_ptr<FileLock>> {
-    state_->mutex.AssertHeld();
     PATHKB_RETURN_IF_ERROR(state_->CheckDirectoryOf("lock", name));
     const auto held = state_->locks.find(name);
     if (held != state_->locks.end()) {
