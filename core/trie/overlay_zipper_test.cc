@@ -126,6 +126,7 @@ TEST(OverlayZipperTest, WalksLikeTheModel) {
     }
     OverlayZipper zipper(ZipperOver(upper), std::move(lower_zipper));
     if (round % 4 != 2) ExpectScan(zipper, merged);
+    ExpectScanBack(zipper, merged);
     zipper.Reset();
     WalkTogether(zipper.Fork(), std::make_unique<NaiveZipper>(merged), merged, 400, random);
     // Zipper's own moves must agree with the faster ones.

@@ -1,129 +1,121 @@
 #include "core/trie/path_trie.h"
 
+#include <utility>
+#include <vector>
+
+#include "core/base/check.h"
 #include "core/trie/node.h"
+#include "core/trie/run_compare.h"
 #include "core/trie/trail.h"
 
 namespace pathkb {
 namespace {
 
-// What a path leads to: a node, and how much of its run the path takes. node is null if the path
+// What a path leads to: a slot, and how much of its run the path takes. slot is null if the path
 // does not exist.
 struct Place {
-  TrieNode* node = nullptr;
+  const TrieSlot* slot = nullptr;
   size_t run_used = 0;
 };
 
-// Goes down `path` from `node`, which may be null.
-Place Locate(TrieNode* node, std::string_view path) {
-  while (node != nullptr) {
-    const std::string_view run = node->run();
+// Goes down `path` from `slot`, which may be empty.
+Place Locate(const TrieSlot* slot, std::string_view path) {
+  while (slot != nullptr && !slot->empty()) {
+    const std::string_view run = slot->run();
     if (path.size() <= run.size()) {
-      if (!run.starts_with(path)) return {};
-      return {node, path.size()};
+      if (!StartsWithRun(run.data(), path.data(), path.size())) return {};
+      return {slot, path.size()};
     }
-    if (!path.starts_with(run)) return {};
+    if (!StartsWithRun(path.data(), run.data(), run.size())) return {};
     path.remove_prefix(run.size());
-    node = node->FindChild(static_cast<uint8_t>(path.front()));
+    slot = slot->FindChild(static_cast<uint8_t>(path.front()));
     path.remove_prefix(1);
   }
   return {};
 }
 
-// Cuts a node's run after `head_bytes`, at a byte that becomes the edge to the lower part. The
-// upper part gets `value`, and one more child if `other` has one.
-TrieNode* SplitRun(TrieNode* node, size_t head_bytes, std::optional<uint64_t> value,
-                   TrieNode::Edge other) {
-  const std::string run(node->run());
-  const std::string_view head = std::string_view(run).substr(0, head_bytes);
-  const std::string_view tail = std::string_view(run).substr(head_bytes + 1);
-  const TrieNode::Edge lower = {static_cast<uint8_t>(run[head_bytes]),
-                                TrieNode::WithRun(node, tail, {})};
-  if (other.child == nullptr) return TrieNode::NewBranch(head, value, {lower});
-  return TrieNode::NewBranch(head, value, {lower, other});
-}
-
-// Hangs `child` where the trail's path leaves the trie. `child` stands for all of rest(): its first
-// byte leads to the child, whose run holds the others.
-void Attach(TrieTrail& trail, TrieNode* child) {
-  const TrieNode::Edge edge = {static_cast<uint8_t>(trail.rest().front()), child};
-  if (trail.run_used() == trail.node()->run_bytes()) {
-    trail.Replace([&](TrieNode* node) { return TrieNode::WithChild(node, edge.byte, edge.child); });
-  } else {
-    trail.Replace(
-        [&](TrieNode* node) { return SplitRun(node, trail.run_used(), std::nullopt, edge); });
+// Hangs a leaf where the trail's path leaves the trie.
+void InsertLeaf(TrieTrail& trail, std::string_view rest, uint64_t value) {
+  TrieSlot leaf = TrieSlot::NewLeaf(rest.substr(1), {}, value);
+  const TrieEdge edge = {static_cast<uint8_t>(rest.front()), leaf};
+  try {
+    if (trail.at_run_end()) {
+      trail.Change(true, [&](TrieSlot* slot) { TrieBranch::Insert(slot, edge); });
+    } else {
+      const size_t run_used = trail.run_used();
+      trail.Change(false, [&](TrieSlot* slot) {
+        TrieBranch::Split(slot, run_used, std::nullopt, edge);
+      });
+    }
+  } catch (...) {
+    TrieSlot::Release(leaf);
+    throw;
   }
-}
-
-// One more reference to `root` with `head` in front of its run; to a copy if there is a head.
-TrieNode* WithHead(TrieNode* root, std::string_view head) {
-  root->AddReference();
-  return head.empty() ? root : TrieNode::WithRun(root, head, root->run());
 }
 
 }  // namespace
 
-PathTrie::PathTrie(const PathTrie& other)
-    : root_(other.root_ == nullptr ? nullptr : other.root_->AddReference()) {}
-
-PathTrie::~PathTrie() {
-  if (root_ != nullptr) TrieNode::Release(root_);
-}
-
-uint64_t PathTrie::size() const { return root_ == nullptr ? 0 : root_->value_count(); }
-
-uint64_t PathTrie::MemoryBytes() const { return root_ == nullptr ? 0 : root_->memory_bytes(); }
-
 std::optional<uint64_t> PathTrie::Find(std::string_view path) const {
-  const Place place = Locate(root_, path);
-  if (place.node == nullptr || place.run_used < place.node->run_bytes()) return std::nullopt;
-  return place.node->optional_value();
+  const TrieSlot* slot = &root_;
+  const char* next = path.data();
+  size_t rest = path.size();
+  while (slot->is_branch()) {
+    const TrieBranch& branch = *slot->branch();
+    if (const size_t run_bytes = branch.run_bytes(); run_bytes > 0) {
+      if (rest < run_bytes || !StartsWithRun(next, branch.run().data(), run_bytes)) {
+        return std::nullopt;
+      }
+      next += run_bytes;
+      rest -= run_bytes;
+    }
+    if (rest == 0) return slot->optional_value();
+    const int position = branch.Find(static_cast<uint8_t>(*next));
+    if (position < 0) return std::nullopt;
+    slot = &branch.slot(position);
+    ++next;
+    --rest;
+  }
+  if (slot->empty()) return std::nullopt;
+  const std::string_view run = slot->run();
+  if (run.size() != rest || !StartsWithRun(next, run.data(), rest)) return std::nullopt;
+  return slot->value();
 }
 
 uint64_t PathTrie::CountBelow(std::string_view prefix) const {
-  const Place place = Locate(root_, prefix);
-  return place.node == nullptr ? 0 : place.node->value_count();
+  const Place place = Locate(&root_, prefix);
+  return place.slot == nullptr ? 0 : place.slot->value_count();
 }
 
 std::optional<uint64_t> PathTrie::Set(std::string_view path, uint64_t value) {
-  if (root_ == nullptr) {
-    root_ = TrieNode::NewLeaf(path, value);
+  if (root_.empty()) {
+    root_ = TrieSlot::NewLeaf(path, {}, value);
     return std::nullopt;
   }
+  PATHKB_CHECK(path.size() <= kMaxPathBytes);
   TrieTrail trail(&root_, path);
-  if (trail.at_node()) {
-    const std::optional<uint64_t> before = trail.node()->optional_value();
-    if (before == value) return before;
-    trail.Replace([&](TrieNode* node) {
-      node = TrieNode::Unshare(node);
-      node->SetValue(value);
-      return node;
-    });
-    return before;
+  if (!trail.found()) {
+    InsertLeaf(trail, trail.rest(), value);
+    return std::nullopt;
   }
-  if (trail.found()) {
-    trail.Replace([&](TrieNode* node) {
-      return SplitRun(node, trail.run_used(), value, {0, nullptr});
-    });
-  } else {
-    Attach(trail, TrieNode::NewLeaf(trail.rest().substr(1), value));
+  if (!trail.at_node()) {
+    const size_t run_used = trail.run_used();
+    trail.Change(false, [&](TrieSlot* slot) { TrieBranch::Split(slot, run_used, value, {}); });
+    return std::nullopt;
   }
-  return std::nullopt;
+  const std::optional<uint64_t> before = trail.slot().optional_value();
+  if (before == value) return before;
+  trail.Change(true, [&](TrieSlot* slot) { TrieBranch::SetValue(slot, value); });
+  return before;
 }
 
 std::optional<uint64_t> PathTrie::Remove(std::string_view path) {
   TrieTrail trail(&root_, path);
-  if (!trail.at_node() || !trail.node()->has_value()) return std::nullopt;
-  const uint64_t before = trail.node()->value();
-  if (trail.node()->child_count() == 0) {
-    trail.Drop();
-  } else if (trail.node()->child_count() == 1) {
-    trail.Replace(TrieNode::MergedWithOnlyChild);
+  if (!trail.at_node() || !trail.slot().has_value()) return std::nullopt;
+  const uint64_t before = trail.slot().value();
+  if (trail.slot().is_branch()) {
+    trail.Change(true, TrieBranch::RemoveValue);
   } else {
-    trail.Replace([](TrieNode* node) {
-      node = TrieNode::Unshare(node);
-      node->SetValue(std::nullopt);
-      return node;
-    });
+    trail.Drop();
   }
   return before;
 }
@@ -131,17 +123,17 @@ std::optional<uint64_t> PathTrie::Remove(std::string_view path) {
 uint64_t PathTrie::RemoveBelow(std::string_view prefix) {
   TrieTrail trail(&root_, prefix);
   if (!trail.found()) return 0;
-  const uint64_t count = trail.node()->value_count();
+  const uint64_t count = trail.slot().value_count();
   trail.Drop();
   return count;
 }
 
 PathTrie PathTrie::Subtrie(std::string_view prefix) const {
-  const Place place = Locate(root_, prefix);
-  if (place.node == nullptr) return PathTrie();
-  TrieNode* root = place.node->AddReference();
-  if (place.run_used == 0) return PathTrie(root);
-  return PathTrie(TrieNode::WithRun(root, root->run().substr(place.run_used), {}));
+  const Place place = Locate(&root_, prefix);
+  if (place.slot == nullptr) return PathTrie();
+  if (place.run_used == 0) return PathTrie(place.slot->AddReference());
+  return PathTrie(
+      TrieBranch::CopyWithRun(*place.slot, place.slot->run().substr(place.run_used), {}));
 }
 
 void PathTrie::Graft(std::string_view prefix, PathTrie subtrie) {
@@ -149,20 +141,52 @@ void PathTrie::Graft(std::string_view prefix, PathTrie subtrie) {
     RemoveBelow(prefix);
     return;
   }
-  if (root_ == nullptr) {
-    root_ = WithHead(subtrie.root_, prefix);
+  PATHKB_CHECK(prefix.size() <= kMaxPathBytes);
+  TrieSlot& grafted = subtrie.root_;  // Owned by `subtrie` until it has its place.
+  if (root_.empty()) {
+    if (!prefix.empty()) TrieBranch::SetRun(&grafted, prefix, grafted.run());
+    std::swap(root_, grafted);
     return;
   }
   TrieTrail trail(&root_, prefix);
-  if (!trail.found()) {
-    Attach(trail, WithHead(subtrie.root_, trail.rest().substr(1)));
+  if (trail.found()) {
+    const std::string_view head = trail.slot().run().substr(0, trail.run_used());
+    if (!head.empty()) TrieBranch::SetRun(&grafted, head, grafted.run());
+    trail.Change(false, [&](TrieSlot* slot) { std::swap(*slot, grafted); });
     return;
   }
-  trail.Replace([&](TrieNode* node) {
-    TrieNode* grafted = WithHead(subtrie.root_, node->run().substr(0, trail.run_used()));
-    TrieNode::Release(node);
-    return grafted;
-  });
+  const std::string_view head = trail.rest().substr(1);
+  if (!head.empty()) TrieBranch::SetRun(&grafted, head, grafted.run());
+  const TrieEdge edge = {static_cast<uint8_t>(trail.rest().front()), grafted};
+  const size_t run_used = trail.run_used();
+  if (trail.at_run_end()) {
+    trail.Change(true, [&](TrieSlot* slot) { TrieBranch::Insert(slot, edge); });
+  } else {
+    trail.Change(false,
+                 [&](TrieSlot* slot) { TrieBranch::Split(slot, run_used, std::nullopt, edge); });
+  }
+  grafted = TrieSlot();
+}
+
+bool PathTrie::EqualTo(const PathTrie& other) const {
+  // Equal contents have equal shapes, so the nodes can be compared in pairs.
+  std::vector<std::pair<const TrieSlot*, const TrieSlot*>> pairs = {{&root_, &other.root_}};
+  while (!pairs.empty()) {
+    const auto [a, b] = pairs.back();
+    pairs.pop_back();
+    if (*a == *b) continue;
+    if (a->run() != b->run() || a->value_count() != b->value_count() ||
+        a->optional_value() != b->optional_value() || a->child_mask() != b->child_mask()) {
+      return false;
+    }
+    if (!a->is_branch()) continue;
+    TrieBranch::Child in_a = a->branch()->First();
+    TrieBranch::Child in_b = b->branch()->First();
+    do {
+      pairs.emplace_back(&a->branch()->slot(in_a.position), &b->branch()->slot(in_b.position));
+    } while (a->branch()->Next(&in_a) && b->branch()->Next(&in_b));
+  }
+  return true;
 }
 
 }  // namespace pathkb

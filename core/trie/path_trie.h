@@ -16,26 +16,32 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
 
-namespace pathkb {
+#include "core/trie/node.h"
 
-class TrieNode;
+namespace pathkb {
 
 // One object is used by one thread at a time. Copies are independent of each other: threads may
 // read or edit their copies while another one edits the original, without a lock. Copying costs one
 // counter; an edit costs O(path bytes) and copies only the nodes on its way that another trie also
-// holds, each without what lies below it. Lookups are O(path bytes). Path length is bounded by
-// memory and 4 GiB; depth by nothing, as no function here recurses.
+// holds, each without what lies below it. Lookups are O(path bytes). A path may have up to
+// kMaxPathBytes; depth is bounded by nothing, as no function here recurses.
+//
+// Throws std::bad_alloc if there is no memory for an edit; the trie then holds what it held before.
 class PathTrie {
  public:
+  // Longer paths abort the program; whoever takes paths from outside checks them first.
+  static constexpr size_t kMaxPathBytes = TrieSlot::kMaxRunBytes;
+
   PathTrie() = default;
-  PathTrie(const PathTrie& other);
-  PathTrie(PathTrie&& other) noexcept : root_(std::exchange(other.root_, nullptr)) {}
+  PathTrie(const PathTrie& other) : root_(other.root_.AddReference()) {}
+  PathTrie(PathTrie&& other) noexcept : root_(std::exchange(other.root_, TrieSlot())) {}
   PathTrie& operator=(const PathTrie& other) {
     PathTrie(other).swap(*this);
     return *this;
@@ -44,21 +50,26 @@ class PathTrie {
     PathTrie(std::move(other)).swap(*this);
     return *this;
   }
-  // Frees the nodes that no other trie holds: O(those nodes).
-  ~PathTrie();
+  // Gives up the nodes that no other trie holds. Many of them are freed by a thread of their own
+  // (node_reaper.h), so this takes a bounded time, whatever the size.
+  ~PathTrie() { TrieSlot::Release(root_); }
 
   void swap(PathTrie& other) noexcept { std::swap(root_, other.root_); }
 
-  bool empty() const { return root_ == nullptr; }
+  bool empty() const { return root_.empty(); }
   // Number of values. O(1).
-  uint64_t size() const;
-  // What its nodes take from the allocator, about; nodes shared with other tries count in each.
-  // O(1), as each node with children keeps the sum of what is below it.
-  uint64_t MemoryBytes() const;
+  uint64_t size() const { return root_.value_count(); }
+  // What its nodes take from the allocator; nodes shared with other tries count in each. O(1), as
+  // each node with children keeps the sum of what is below it; counts modulo 64 GiB.
+  uint64_t MemoryBytes() const { return root_.memory_bytes(); }
 
   // The value at exactly `path`; nullopt if there is none.
   std::optional<uint64_t> Find(std::string_view path) const;
   bool Contains(std::string_view path) const { return Find(path).has_value(); }
+  // values[i] becomes Find(paths[i]); both spans have the same length. The walks go down side by
+  // side and wait for memory together, which is several times faster than one after the other.
+  void FindBatch(std::span<const std::string_view> paths,
+                 std::span<std::optional<uint64_t>> values) const;
   // Values at `prefix` and below it. O(prefix bytes).
   uint64_t CountBelow(std::string_view prefix) const;
 
@@ -83,6 +94,8 @@ class PathTrie {
   // True if both hold the same nodes, and so the same paths; two empty tries do. False says
   // nothing.
   bool SharesRootWith(const PathTrie& other) const { return root_ == other.root_; }
+  // True if both hold the same paths with the same values. O(what they do not share).
+  bool EqualTo(const PathTrie& other) const;
 
   // Internal, with the path bytes and the condition, if the nodes are not as an edit may leave
   // them: runs compressed (a node without a value has two children or more), sums right, masks and
@@ -98,13 +111,16 @@ class PathTrie {
 
  private:
   friend class ReadZipper;
-  friend class TrieDifference;
+  friend class TrieAlgebra;
+  friend class TrieBuilder;
+  friend class TrieFoldWalk;
+  friend class TrieMerkleizer;
 
   // Takes over a reference.
-  explicit PathTrie(TrieNode* root) : root_(root) {}
+  explicit PathTrie(TrieSlot root) : root_(root) {}
 
-  // Null if the trie is empty.
-  TrieNode* root_ = nullptr;
+  // Empty if the trie is.
+  TrieSlot root_;
 };
 
 }  // namespace pathkb

@@ -15,7 +15,7 @@ namespace {
 
 // A node still to be looked at, and where it hangs.
 struct Pending {
-  const TrieNode* node;
+  const TrieSlot* slot;
   size_t depth;      // Nodes above.
   size_t start;      // Path bytes above, the byte that leads to the node included.
   uint8_t byte = 0;  // That byte.
@@ -32,38 +32,66 @@ void AppendReadable(std::string_view bytes, std::string& out) {
   }
 }
 
-// Pushes the children of `pending.node` so that the first one comes off first.
+// Pushes the children of `pending.slot` so that the first one comes off first.
 void PushChildren(const Pending& pending, size_t end, std::vector<Pending>& stack) {
-  const size_t first = stack.size();
-  const ByteMask mask = pending.node->child_mask();
-  int index = 0;
-  for (auto byte = mask.first(); byte.has_value(); byte = mask.NextFrom(*byte + 1u)) {
-    stack.push_back({pending.node->child(index++), pending.depth + 1, end + 1, *byte});
+  if (!pending.slot->is_branch()) return;
+  const TrieBranch& branch = *pending.slot->branch();
+  TrieBranch::Child child = branch.Last();
+  do {
+    stack.push_back({&branch.slot(child.position), pending.depth + 1, end + 1, child.byte});
+  } while (branch.Previous(&child));
+}
+
+// What is wrong with the ways through a branch's children; empty if nothing is.
+std::string FaultOfChildren(const TrieBranch& branch) {
+  const ByteMask mask = branch.child_mask();
+  if (mask.count() != branch.child_count()) {
+    return fmt::format("{} children, but {} bytes in the mask", branch.child_count(),
+                       mask.count());
   }
-  std::reverse(stack.begin() + static_cast<std::ptrdiff_t>(first), stack.end());
+  TrieBranch::Child child = branch.First();
+  int seen = 0;
+  std::optional<uint8_t> byte = mask.first();
+  do {
+    if (child.byte != byte) return fmt::format("child {} under byte {:#x}", seen, child.byte);
+    if (branch.Find(child.byte) != child.position) {
+      return fmt::format("child {} is not found by its byte {:#x}", seen, child.byte);
+    }
+    if (branch.slot(child.position).empty()) return fmt::format("child {} is empty", seen);
+    ++seen;
+    byte = mask.NextFrom(child.byte + 1u);
+  } while (branch.Next(&child));
+  if (seen != branch.child_count()) {
+    return fmt::format("{} children, but {} on the way through them", branch.child_count(), seen);
+  }
+  return "";
 }
 
 // What is wrong with one node, given that its children are right; empty if nothing is.
-std::string Fault(const TrieNode& node) {
-  const int children = node.child_count();
-  if (!node.has_value() && children < 2) {
-    return fmt::format("no value and {} children", children);
+std::string Fault(const TrieSlot& slot) {
+  if (!slot.is_branch()) {
+    TrieSlot twin = TrieSlot::NewLeaf(slot.run(), {}, slot.value());
+    const bool same_kind = twin.is_inline() == slot.is_inline();
+    TrieSlot::Release(twin);
+    return same_kind ? "" : "a leaf that fits into a slot has a node";
   }
-  if (children == 0) return "";
-  if (node.mask().count() != children) {
-    return fmt::format("{} children, but {} bytes in the mask", children, node.mask().count());
+  const TrieBranch& branch = *slot.branch();
+  if (!branch.has_value() && branch.child_count() < 2) {
+    return fmt::format("no value and {} children", branch.child_count());
   }
-  uint64_t values = node.has_value();
-  uint64_t bytes = node.OwnMemoryBytes();
-  for (int i = 0; i < children; ++i) {
-    values += node.child(i)->value_count();
-    bytes += node.child(i)->memory_bytes();
+  if (std::string fault = FaultOfChildren(branch); !fault.empty()) return fault;
+  uint64_t values = branch.has_value();
+  uint32_t units = slot.own_memory_units();
+  TrieBranch::Child child = branch.First();
+  do {
+    values += branch.slot(child.position).value_count();
+    units += branch.slot(child.position).memory_units();
+  } while (branch.Next(&child));
+  if (branch.value_count() != values) {
+    return fmt::format("value count {}, found {}", branch.value_count(), values);
   }
-  if (node.value_count() != values) {
-    return fmt::format("value count {}, found {}", node.value_count(), values);
-  }
-  if (node.memory_bytes() != bytes) {
-    return fmt::format("memory bytes {}, found {}", node.memory_bytes(), bytes);
+  if (branch.memory_units() != units) {
+    return fmt::format("memory units {}, found {}", branch.memory_units(), units);
   }
   return "";
 }
@@ -71,20 +99,20 @@ std::string Fault(const TrieNode& node) {
 }  // namespace
 
 absl::Status PathTrie::IsValid() const {
-  if (root_ == nullptr) return absl::OkStatus();
+  if (root_.empty()) return absl::OkStatus();
   std::string path;
-  absl::flat_hash_set<const TrieNode*> seen;  // A node may hang in several places.
-  std::vector<Pending> stack = {{root_, 0, 0}};
+  absl::flat_hash_set<uint64_t> seen;  // A node may hang in several places.
+  std::vector<Pending> stack = {{&root_, 0, 0}};
   while (!stack.empty()) {
     const Pending pending = stack.back();
     stack.pop_back();
-    if (!seen.insert(pending.node).second) continue;
+    if (pending.slot->is_node() && !seen.insert(pending.slot->bits()).second) continue;
     if (pending.start > 0) {
       path.resize(pending.start - 1);
       path.push_back(static_cast<char>(pending.byte));
     }
-    path += pending.node->run();
-    if (const std::string fault = Fault(*pending.node); !fault.empty()) {
+    path += pending.slot->run();
+    if (const std::string fault = Fault(*pending.slot); !fault.empty()) {
       std::string readable;
       AppendReadable(path, readable);
       return absl::InternalError(fmt::format("path \"{}\": {}", readable, fault));
@@ -97,7 +125,7 @@ absl::Status PathTrie::IsValid() const {
 std::string PathTrie::Dump() const {
   std::string out;
   std::vector<Pending> stack;
-  if (root_ != nullptr) stack.push_back({root_, 0, 0});
+  if (!root_.empty()) stack.push_back({&root_, 0, 0});
   while (!stack.empty()) {
     const Pending pending = stack.back();
     stack.pop_back();
@@ -109,9 +137,9 @@ std::string PathTrie::Dump() const {
       out += "' ";
     }
     out.push_back('"');
-    AppendReadable(pending.node->run(), out);
+    AppendReadable(pending.slot->run(), out);
     out.push_back('"');
-    if (pending.node->has_value()) out += fmt::format(" = {}", pending.node->value());
+    if (pending.slot->has_value()) out += fmt::format(" = {}", pending.slot->value());
     out.push_back('\n');
     PushChildren(pending, 0, stack);
   }

@@ -4,15 +4,10 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/trie/run_compare.h"
 
 namespace pathkb {
 namespace {
-
-size_t CommonBytes(std::string_view a, std::string_view b) {
-  const size_t common_max = std::min(a.size(), b.size());
-  return static_cast<size_t>(std::mismatch(a.begin(), a.begin() + common_max, b.begin()).first -
-                             a.begin());
-}
 
 // Nodes lie anywhere in memory, and a scan would spend most of its time waiting for one after the
 // other. So it asks early for those that come soon: so many siblings ahead, and the first so many
@@ -21,35 +16,43 @@ size_t CommonBytes(std::string_view a, std::string_view b) {
 constexpr int kFetchAhead = 8;
 constexpr int kFetchBelowNext = 4;
 
-// Asks for children `first` to `last`, `last` not included, as far as there are so many. Always
-// inline: to gcc 12, a function of its own that only asks has no effect, and calls of it are left
-// out.
-[[gnu::always_inline]] inline void Fetch(const TrieNode& parent, int first, int last) {
-  last = std::min(last, parent.child_count());
-  for (int i = first; i < last; ++i) __builtin_prefetch(parent.child(i));
+// Asks for the nodes at positions `first` to `last`, `last` not included, as far as there are so
+// many. Always inline: to gcc 12, a function of its own that only asks has no effect, and calls of
+// it are left out.
+[[gnu::always_inline]] inline void Fetch(const TrieBranch& parent, int first, int last) {
+  last = std::min(last, parent.position_count());
+  for (int i = first; i < last; ++i) parent.slot(i).Prefetch();
 }
 
 }  // namespace
 
 ReadZipper::ReadZipper(const PathTrie& trie) : trie_(trie) {
-  const TrieNode* root = trie_.root_ == nullptr ? TrieNode::Nothing() : trie_.root_;
   frames_.resize(16);
-  frames_[0] = {root, 0, 0};
+  frames_[0] = {&trie_.root_, 0, {}};
   path_.resize(64);
+}
+
+ReadZipper::ReadZipper(const ReadZipper& other)
+    : trie_(other.trie_),
+      frames_(other.frames_),
+      depth_(other.depth_),
+      path_(other.path_),
+      path_bytes_(other.path_bytes_) {
+  frames_[0].slot = &trie_.root_;
 }
 
 std::unique_ptr<Zipper> ReadZipper::Fork() const { return std::make_unique<ReadZipper>(*this); }
 
 std::optional<uint64_t> ReadZipper::value() const {
   if (!at_node()) return std::nullopt;
-  return frame().node->optional_value();
+  return frame().slot->optional_value();
 }
 
 ByteMask ReadZipper::child_mask() const {
-  const TrieNode& node = *frame().node;
-  if (at_node()) return node.child_mask();
+  const TrieSlot& slot = *frame().slot;
+  if (at_node()) return slot.child_mask();
   ByteMask mask;
-  mask.Set(static_cast<uint8_t>(node.run()[run_used()]));
+  mask.Set(static_cast<uint8_t>(slot.run()[run_used()]));
   return mask;
 }
 
@@ -58,57 +61,77 @@ void ReadZipper::Reset() {
   path_bytes_ = 0;
 }
 
-void ReadZipper::Enter(int index, uint8_t byte, size_t run_used) {
+void ReadZipper::Enter(TrieBranch::Child child, bool with_run) {
   Frame& parent = frames_[depth_];
-  parent.index = index;
-  const TrieNode* child = parent.node->child(index);
+  parent.child = child;
+  const TrieSlot& slot = parent.slot->branch()->slot(child.position);
   const size_t start = path_bytes_ + 1;
-  ReservePath(start + run_used);
-  char* end = path_.data() + path_bytes_;
-  *end++ = static_cast<char>(byte);
-  const char* run = child->run().data();
-  if (run_used <= 8) {
-    for (size_t i = 0; i < run_used; ++i) end[i] = run[i];
+  if (with_run) {
+    const std::string_view run = slot.run();
+    ReservePath(start + run.size());
+    char* const end = path_.data() + start;
+    if (slot.is_inline()) {
+      std::memcpy(end, run.data(), 7);  // All that a slot can hold; what is too much is not counted.
+    } else {
+      std::memcpy(end, run.data(), run.size());
+    }
+    path_bytes_ = start + run.size();
   } else {
-    std::memcpy(end, run, run_used);
+    ReservePath(start);
+    path_bytes_ = start;
   }
-  path_bytes_ = start + run_used;
+  path_[start - 1] = static_cast<char>(child.byte);
   if (++depth_ == frames_.size()) frames_.resize(frames_.size() * 2);
-  frames_[depth_] = {child, start, 0};
+  Frame& entered = frames_[depth_];
+  entered.slot = &slot;
+  entered.start = start;
 }
 
-void ReadZipper::EnterToValue(int index, uint8_t byte) {
+void ReadZipper::EnterToValue(TrieBranch::Child child) {
   for (;;) {
-    const TrieNode& parent = *frames_[depth_].node;
-    const TrieNode* child = parent.child(index);
-    Fetch(parent, index + kFetchAhead, index + kFetchAhead + 1);
-    if (index + 1 < parent.child_count()) Fetch(*parent.child(index + 1), 0, kFetchBelowNext);
-    Enter(index, byte, child->run_bytes());
-    if (child->has_value()) return;
-    Fetch(*child, 1, kFetchAhead);
-    index = 0;
-    byte = *child->mask().first();
+    const TrieBranch& parent = *frames_[depth_].slot->branch();
+    Fetch(parent, child.position + kFetchAhead, child.position + kFetchAhead + 1);
+    if (child.position + 1 < parent.position_count()) {
+      const TrieSlot& next = parent.slot(child.position + 1);
+      if (next.is_branch()) Fetch(*next.branch(), 0, kFetchBelowNext);
+    }
+    Enter(child, true);
+    const TrieSlot& slot = *frame().slot;
+    if (slot.has_value()) return;
+    Fetch(*slot.branch(), 1, kFetchAhead);
+    child = slot.branch()->First();
+  }
+}
+
+void ReadZipper::EnterToLastValue(TrieBranch::Child child) {
+  for (;;) {
+    Enter(child, true);
+    const TrieSlot& slot = *frame().slot;
+    if (!slot.is_branch()) return;
+    child = slot.branch()->Last();
   }
 }
 
 void ReadZipper::FinishRun() {
-  const std::string_view rest = frame().node->run().substr(run_used());
+  const std::string_view rest = frame().slot->run().substr(run_used());
   ReservePath(path_bytes_ + rest.size());
   rest.copy(path_.data() + path_bytes_, rest.size());
   path_bytes_ += rest.size();
 }
 
 bool ReadZipper::DescendByte(uint8_t byte) {
-  const TrieNode& node = *frame().node;
+  const TrieSlot& slot = *frame().slot;
   const size_t used = run_used();
-  if (used < node.run_bytes()) {
-    if (static_cast<uint8_t>(node.run()[used]) != byte) return false;
+  if (used < slot.run_bytes()) {
+    if (static_cast<uint8_t>(slot.run()[used]) != byte) return false;
     ReservePath(path_bytes_ + 1);
     path_[path_bytes_++] = static_cast<char>(byte);
     return true;
   }
-  if (node.child_count() == 0 || !node.mask().Test(byte)) return false;
-  Enter(node.mask().Rank(byte), byte, 0);
+  if (!slot.is_branch()) return false;
+  const int position = slot.branch()->Find(byte);
+  if (position < 0) return false;
+  Enter({position, byte}, false);
   return true;
 }
 
@@ -122,7 +145,7 @@ bool ReadZipper::Descend(std::string_view bytes) {
 size_t ReadZipper::DescendExisting(std::string_view bytes) {
   std::string_view rest = bytes;
   for (;;) {
-    const std::string_view run = frame().node->run().substr(run_used());
+    const std::string_view run = frame().slot->run().substr(run_used());
     const size_t common = CommonBytes(run, rest);
     ReservePath(path_bytes_ + common);
     run.copy(path_.data() + path_bytes_, common);
@@ -136,18 +159,18 @@ size_t ReadZipper::DescendExisting(std::string_view bytes) {
 }
 
 bool ReadZipper::DescendFirst() {
-  const TrieNode& node = *frame().node;
-  if (!at_node()) return DescendByte(static_cast<uint8_t>(node.run()[run_used()]));
-  if (node.child_count() == 0) return false;
-  Enter(0, *node.mask().first(), 0);
+  const TrieSlot& slot = *frame().slot;
+  if (!at_node()) return DescendByte(static_cast<uint8_t>(slot.run()[run_used()]));
+  if (!slot.is_branch()) return false;
+  Enter(slot.branch()->First(), false);
   return true;
 }
 
 bool ReadZipper::DescendLast() {
-  const TrieNode& node = *frame().node;
-  if (!at_node()) return DescendByte(static_cast<uint8_t>(node.run()[run_used()]));
-  if (node.child_count() == 0) return false;
-  Enter(node.child_count() - 1, *node.mask().last(), 0);
+  const TrieSlot& slot = *frame().slot;
+  if (!at_node()) return DescendByte(static_cast<uint8_t>(slot.run()[run_used()]));
+  if (!slot.is_branch()) return false;
+  Enter(slot.branch()->Last(), false);
   return true;
 }
 
@@ -156,8 +179,8 @@ size_t ReadZipper::DescendRun() {
   const size_t before = path_bytes_;
   if (!at_node()) {
     FinishRun();
-  } else if (frame().node->child_count() == 1) {
-    Enter(0, *frame().node->mask().first(), frame().node->child(0)->run_bytes());
+  } else if (frame().slot->child_count() == 1) {
+    Enter(frame().slot->branch()->First(), true);
   }
   return path_bytes_ - before;
 }
@@ -169,36 +192,38 @@ bool ReadZipper::Ascend(size_t count) {
   return true;
 }
 
-bool ReadZipper::MoveToSibling(int step) {
+bool ReadZipper::NextSibling() {
   // Inside a run there are no siblings, and neither has the root any.
   if (depth_ == 0 || run_used() != 0) return false;
-  const Frame& parent = frames_[depth_ - 1];
-  const int index = parent.index + step;
-  if (index < 0 || index >= parent.node->child_count()) return false;
-  const unsigned here = static_cast<uint8_t>(path_[path_bytes_ - 1]);
-  const ByteMask& mask = parent.node->mask();
-  const uint8_t byte = step > 0 ? *mask.NextFrom(here + 1) : *mask.LastBelow(here);
+  TrieBranch::Child child = frames_[depth_ - 1].child;
+  if (!frames_[depth_ - 1].slot->branch()->Next(&child)) return false;
   --depth_;
   --path_bytes_;
-  Enter(index, byte, 0);
+  Enter(child, false);
   return true;
 }
 
-bool ReadZipper::NextSibling() { return MoveToSibling(1); }
-
-bool ReadZipper::PreviousSibling() { return MoveToSibling(-1); }
+bool ReadZipper::PreviousSibling() {
+  if (depth_ == 0 || run_used() != 0) return false;
+  TrieBranch::Child child = frames_[depth_ - 1].child;
+  if (!frames_[depth_ - 1].slot->branch()->Previous(&child)) return false;
+  --depth_;
+  --path_bytes_;
+  Enter(child, false);
+  return true;
+}
 
 bool ReadZipper::NextValue() { return NextValueWithin(0); }
 
 bool ReadZipper::NextValueWithin(size_t prefix_bytes) {
   PATHKB_CHECK(prefix_bytes <= path_bytes_);
-  const TrieNode& node = *frame().node;
+  const TrieSlot& slot = *frame().slot;
   if (!at_node()) {
     FinishRun();
-    if (node.has_value()) return true;
+    if (slot.has_value()) return true;
   }
-  if (node.child_count() > 0) {
-    EnterToValue(0, *node.mask().first());
+  if (slot.is_branch()) {
+    EnterToValue(slot.branch()->First());
     return true;
   }
   return NextValueBehind(prefix_bytes);
@@ -210,12 +235,25 @@ bool ReadZipper::NextValueBehind(size_t prefix_bytes) {
     const Frame& parent = frames_[depth - 1];
     const size_t fork_bytes = frames_[depth].start - 1;
     if (fork_bytes < prefix_bytes) return false;
-    const int index = parent.index + 1;
-    if (index == parent.node->child_count()) continue;
+    TrieBranch::Child child = parent.child;
+    if (!parent.slot->branch()->Next(&child)) continue;
     depth_ = depth - 1;
     path_bytes_ = fork_bytes;
-    EnterToValue(index,
-                 *parent.node->mask().NextFrom(static_cast<uint8_t>(path_[fork_bytes]) + 1u));
+    EnterToValue(child);
+    return true;
+  }
+  return false;
+}
+
+bool ReadZipper::PreviousValue() {
+  for (size_t depth = depth_; depth > 0; --depth) {
+    const Frame& parent = frames_[depth - 1];
+    TrieBranch::Child child = parent.child;
+    const bool has_sibling = parent.slot->branch()->Previous(&child);
+    if (!has_sibling && !parent.slot->has_value()) continue;
+    depth_ = depth - 1;
+    path_bytes_ = frames_[depth].start - 1;
+    if (has_sibling) EnterToLastValue(child);
     return true;
   }
   return false;
@@ -245,7 +283,13 @@ bool ReadZipper::SeekValue(std::string_view target) {
 }
 
 uint64_t ReadZipper::CountValues(uint64_t limit) const {
-  return std::min(limit, frame().node->value_count());
+  return std::min(limit, frame().slot->value_count());
+}
+
+PathTrie ReadZipper::Subtrie() const {
+  const TrieSlot& slot = *frame().slot;
+  if (run_used() == 0) return PathTrie(slot.AddReference());
+  return PathTrie(TrieBranch::CopyWithRun(slot, slot.run().substr(run_used()), {}));
 }
 
 }  // namespace pathkb

@@ -8,6 +8,7 @@
 
 #include "core/trie/node.h"
 #include "core/trie/path_trie.h"
+#include "core/trie/slot.h"
 #include "core/trie/zipper.h"
 
 namespace pathkb {
@@ -21,6 +22,8 @@ namespace pathkb {
 class ReadZipper final : public Zipper {
  public:
   explicit ReadZipper(const PathTrie& trie);
+  ReadZipper(const ReadZipper& other);
+  ReadZipper& operator=(const ReadZipper&) = delete;
 
   std::unique_ptr<Zipper> Fork() const override;
 
@@ -42,34 +45,37 @@ class ReadZipper final : public Zipper {
   bool NextValueWithin(size_t prefix_bytes) override;
   bool NextValueBehind(size_t prefix_bytes) override;
   bool SeekValue(std::string_view target) override;
+  bool PreviousValue() override;
   uint64_t CountValues(uint64_t limit = ~uint64_t{0}) const override;
 
+  // What is here and below as a trie of its own, shared: copies one node at most.
+  PathTrie Subtrie() const;
+
  private:
-  // A node on the way from the root to here.
+  // A slot on the way from the root to here.
   struct Frame {
-    const TrieNode* node;
-    size_t start;  // Path bytes in front of the node's run.
-    int index;     // Child of `node` that the next frame is; meaningless in the last frame.
+    const TrieSlot* slot;
+    size_t start;             // Path bytes in front of the slot's run.
+    TrieBranch::Child child;  // The child that the next frame is; meaningless in the last frame.
   };
 
   const Frame& frame() const { return frames_[depth_]; }
   // Bytes of the last frame's run that the path has.
   size_t run_used() const { return path_bytes_ - frame().start; }
-  bool at_node() const { return run_used() == frame().node->run_bytes(); }
+  bool at_node() const { return run_used() == frame().slot->run_bytes(); }
 
-  // Moves from the end of the last frame's run to child `index`, which `byte` leads to, with
-  // `run_used` bytes of its run.
-  void Enter(int index, uint8_t byte, size_t run_used);
+  // Moves from the end of the last frame's run to one of its children, with none of its run or all.
+  void Enter(TrieBranch::Child child, bool with_run);
   // The same, to the first value at or below the end of the child's run.
-  void EnterToValue(int index, uint8_t byte);
+  void EnterToValue(TrieBranch::Child child);
+  // The same, to the last value at or below it.
+  void EnterToLastValue(TrieBranch::Child child);
   // Appends the rest of the last frame's run to the path.
   void FinishRun();
-  // Makes room for `path_bytes` bytes of path.
+  // Makes room for `path_bytes` bytes of path, and a word more.
   void ReservePath(size_t path_bytes) {
-    if (path_bytes > path_.size()) path_.resize(path_bytes * 2);
+    if (path_bytes + 8 > path_.size()) path_.resize((path_bytes + 8) * 2);
   }
-  // Goes to the sibling at mask position `step` (1 or -1) from here.
-  bool MoveToSibling(int step);
 
   const PathTrie trie_;  // Keeps the nodes alive.
   // Only frames 0 to depth_ and the first path_bytes_ bytes count. What is behind them is left as

@@ -23,6 +23,7 @@ TEST(ReadZipperTest, WalksLikeTheModel) {
     }
     ReadZipper scan(trie);
     ExpectScan(scan, paths);
+    ExpectScanBack(scan, paths);
     WalkTogether(std::make_unique<ReadZipper>(trie), std::make_unique<NaiveZipper>(paths), paths,
                  400, random);
   }

@@ -3,51 +3,59 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/trie/run_compare.h"
+
 namespace pathkb {
 
-TrieTrail::TrieTrail(TrieNode** root, std::string_view path)
-    : root_(root), node_(*root), rest_(path) {
-  if (node_ == nullptr) return;
-  for (;;) {
-    const std::string_view run = node_->run();
-    const size_t common_max = std::min(run.size(), rest_.size());
-    run_used_ = static_cast<size_t>(
-        std::mismatch(run.begin(), run.begin() + common_max, rest_.begin()).first - run.begin());
-    rest_.remove_prefix(run_used_);
-    if (run_used_ < run.size() || rest_.empty()) return;
-    const uint8_t byte = static_cast<uint8_t>(rest_.front());
-    if (node_->child_count() == 0 || !node_->mask().Test(byte)) return;
-    const int index = node_->mask().Rank(byte);
-    steps_.push_back({node_, static_cast<uint16_t>(index), byte});
-    node_ = node_->child(index);
+TrieTrail::TrieTrail(TrieSlot* root, std::string_view path)
+    : root_(root), slot_(root), rest_(path) {
+  while (slot_->is_branch()) {
+    TrieBranch* const branch = slot_->branch();
+    if (const size_t run_bytes = branch->run_bytes(); run_bytes > 0) {
+      run_used_ = CommonBytes(branch->run(), rest_);
+      rest_.remove_prefix(run_used_);
+      at_run_end_ = run_used_ == run_bytes;
+      if (!at_run_end_) return;
+    } else {
+      run_used_ = 0;
+    }
+    if (rest_.empty()) return;
+    const auto byte = static_cast<uint8_t>(rest_.front());
+    const int position = branch->Find(byte);
+    if (position < 0) return;
+    shared_ |= slot_->IsShared();
+    steps_.push_back({branch, static_cast<uint8_t>(position), byte});
+    slot_ = &branch->slot(position);
     rest_.remove_prefix(1);
   }
+  const std::string_view run = slot_->run();
+  run_used_ = CommonBytes(run, rest_);
+  rest_.remove_prefix(run_used_);
+  at_run_end_ = run_used_ == run.size();
 }
 
-TrieNode** TrieTrail::UnshareSteps() {
-  TrieNode** slot = root_;
+TrieSlot* TrieTrail::MutableSlot() {
+  TrieSlot* slot = root_;
+  if (!shared_) return steps_.empty() ? root_ : const_cast<TrieSlot*>(slot_);
   for (Step& step : steps_) {
     // A copy counts one more reference to each child, so the steps below a copied one are shared in
     // their turn.
-    *slot = step.node = TrieNode::Unshare(step.node);
-    slot = step.node->ChildSlot(step.index);
+    TrieBranch::Unshare(slot);
+    step.branch = slot->branch();
+    slot = step.branch->MutableSlot(step.position);
   }
   return slot;
 }
 
 void TrieTrail::Drop() {
   if (steps_.empty()) {
-    TrieNode::Release(std::exchange(*root_, nullptr));
+    TrieSlot::Release(std::exchange(*root_, TrieSlot()));
     return;
   }
   const uint8_t byte = steps_.back().byte;
-  node_ = steps_.back().node;
   steps_.pop_back();
-  Replace([byte](TrieNode* parent) {
-    parent = TrieNode::WithoutChild(parent, byte);
-    if (parent->has_value() || parent->child_count() > 1) return parent;
-    return TrieNode::MergedWithOnlyChild(parent);
-  });
+  slot_ = steps_.empty() ? root_ : &steps_.back().branch->slot(steps_.back().position);
+  Change(true, [byte](TrieSlot* parent) { TrieBranch::Remove(parent, byte); });
 }
 
 }  // namespace pathkb

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/trie/algebra.h"
 #include "core/trie/path_trie.h"
 
 namespace pathkb {
@@ -60,8 +61,25 @@ class WriteZipper {
   void Graft(const PathTrie& subtrie) { trie_->Graft(path_, subtrie); }
   // Takes the value here and everything below out of the trie; the result's root is what was here.
   PathTrie TakeSubtrie();
+  // What is here and below, shared, without taking it out.
+  PathTrie Subtrie() const { return trie_->Subtrie(path_); }
+  // Everything here and below moves down: its paths get `bytes` in front, counted from here.
+  void InsertPrefix(std::string_view bytes);
+  // Everything at and below `bytes`, counted from here, moves up to here; whatever else was here
+  // and below goes. False, and nothing changes, if nothing is at or below `bytes`.
+  bool RemovePrefix(std::string_view bytes);
+
+  // What is here and below becomes what algebra.h makes of it and `other`, whose root is laid over
+  // this place; true if that changed anything.
+  bool JoinInto(const PathTrie& other, ValuePolicy policy);
+  bool MeetInto(const PathTrie& other, ValuePolicy policy);
+  bool Subtract(const PathTrie& other);
+  bool Restrict(const PathTrie& other);
 
  private:
+  // Grafts a result computed from what is here; true if it differs from that.
+  bool Put(AlgebraResult result);
+
   PathTrie* const trie_;
   std::string path_;
 };

@@ -3,11 +3,10 @@
 // a mapped .tree (storage/act/act_zipper) and one laid over another (overlay_zipper).
 //
 //             (root)            A cursor stands at a path that exists: the root, or a prefix of
-//             some
-//              / \              stored path. Each path may hold a 64-bit value. Children are the
-//             a   b = 7         bytes that lead on from here, visited in ascending order, so values
-//            / \                come in ascending byte order of their paths, a path before its
-//       ab = 1  ac             extensions.
+//              / \              some stored path. Each path may hold a 64-bit value. Children are
+//             a   b = 7         the bytes that lead on from here, visited in ascending order, so
+//            / \                values come in ascending byte order of their paths, a path before
+//       ab = 1  ac              its extensions.
 //
 // A move that fails leaves the cursor where it was and returns false (or 0).
 
@@ -18,6 +17,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -99,6 +99,32 @@ class Zipper {
   // Goes to the first path with a value that is at or after `target` in byte order; `target` counts
   // from the root. False if there is none, and the cursor stays.
   virtual bool SeekValue(std::string_view target);
+
+  // Goes to the last path with a value that is before this one in byte order; a prefix of this path
+  // counts as before. False at the beginning, and the cursor stays.
+  virtual bool PreviousValue();
+
+  // Paths of equal length: to the first path that is exactly `count` bytes longer than this one,
+  // and from such a path on to the next that shares all but the last `count` bytes with it. False
+  // if there is none, and the cursor stays. For all pairs behind "ab":
+  //   Descend("ab"); for (bool more = DescendFirstKPath(2); more; more = NextKPath(2)) use(path());
+  virtual bool DescendFirstKPath(size_t count);
+  virtual bool NextKPath(size_t count);
+
+  // Goes up to the nearest place above that is no run: one with a value or with several children;
+  // or to the root. Returns the bytes gone.
+  virtual size_t AscendToFork();
+
+  // A place to come back to. Valid for all cursors with the same content.
+  struct Position {
+    std::string path;
+  };
+  Position SavePosition() const { return {std::string(path())}; }
+  // Goes there; false, and the cursor stays, if the path does not exist here.
+  bool RestorePosition(const Position& position);
+
+  // How many bytes lead on from here.
+  int child_count() const { return child_mask().count(); }
 
   // Number of values at and below this path, by walking; stops counting at `limit`.
   virtual uint64_t CountValues(uint64_t limit = ~uint64_t{0}) const;

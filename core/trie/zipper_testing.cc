@@ -27,8 +27,7 @@ std::string RandomPath(std::mt19937_64& random) {
   return path;
 }
 
-// --- NaiveZipper
-// -----------------------------------------------------------------------------------
+// --- NaiveZipper ---------------------------------------------------------------------------------
 
 std::optional<uint64_t> NaiveZipper::value() const {
   const auto found = paths_->find(path_);
@@ -150,6 +149,47 @@ bool NaiveZipper::SeekValue(std::string_view target) {
   return false;
 }
 
+bool NaiveZipper::PreviousValue() {
+  std::optional<std::string> last;
+  for (const auto& [key, entry] : *paths_) {
+    if (key < path_ && entry.value.has_value()) last = key;
+  }
+  if (last.has_value()) path_ = *last;
+  return last.has_value();
+}
+
+bool NaiveZipper::DescendFirstKPath(size_t count) {
+  if (count == 0) return true;
+  for (const auto& [key, entry] : *paths_) {
+    if (!key.starts_with(path_) || key.size() - path_.size() < count) continue;
+    path_ = key.substr(0, path_.size() + count);
+    return true;
+  }
+  return false;
+}
+
+bool NaiveZipper::NextKPath(size_t count) {
+  if (count > path_.size()) return false;
+  const std::string prefix = path_.substr(0, path_.size() - count);
+  for (const auto& [key, entry] : *paths_) {
+    if (!key.starts_with(prefix) || key.size() < path_.size()) continue;
+    const std::string to = key.substr(0, path_.size());
+    if (to <= path_) continue;
+    path_ = to;
+    return true;
+  }
+  return false;
+}
+
+size_t NaiveZipper::AscendToFork() {
+  const size_t before = path_.size();
+  for (size_t bytes = before; bytes > 0; --bytes) {
+    path_.pop_back();
+    if (value().has_value() || ChildrenOf(path_).count() > 1) break;
+  }
+  return before - path_.size();
+}
+
 uint64_t NaiveZipper::CountValues(uint64_t limit) const {
   uint64_t count = 0;
   for (const auto& [key, entry] : *paths_) {
@@ -158,8 +198,7 @@ uint64_t NaiveZipper::CountValues(uint64_t limit) const {
   return count;
 }
 
-// --- Walks
-// -----------------------------------------------------------------------------------------
+// --- Walks ---------------------------------------------------------------------------------------
 
 namespace {
 
@@ -174,6 +213,43 @@ std::string RandomTarget(const NaivePaths& paths, std::mt19937_64& random) {
   return target;
 }
 
+// NaiveZipper has Zipper's own RestorePosition(), which is not to be compared with itself.
+bool RestoreNaively(Zipper& naive, const std::string& path) {
+  const std::string here(naive.path());
+  naive.Reset();
+  if (naive.Descend(path)) return true;
+  naive.Descend(here);
+  return false;
+}
+
+// Makes one of the moves that NextValue() and its like do not cover.
+std::string MoveBothFurther(Zipper& real, Zipper& naive, const std::string& target,
+                            std::mt19937_64& random) {
+  const size_t here_bytes = naive.path().size();
+  switch (random() % 6) {
+    case 0:
+      EXPECT_EQ(real.AscendToFork(), naive.AscendToFork());
+      return "AscendToFork";
+    case 1: {
+      const size_t count = random() % 32 == 0 ? ~size_t{0} - random() % 2 : random() % 6;
+      EXPECT_EQ(real.DescendFirstKPath(count), naive.DescendFirstKPath(count));
+      return "DescendFirstKPath " + std::to_string(count);
+    }
+    case 2: {
+      // One too many is more than there is to change.
+      const size_t count = random() % (here_bytes + 2);
+      EXPECT_EQ(real.NextKPath(count), naive.NextKPath(count));
+      return "NextKPath " + std::to_string(count);
+    }
+    case 3:
+      EXPECT_EQ(real.RestorePosition({target}), RestoreNaively(naive, target));
+      return "RestorePosition";
+    default:
+      EXPECT_EQ(real.PreviousValue(), naive.PreviousValue());
+      return "PreviousValue";
+  }
+}
+
 // Makes the same random move with both and returns its name, for messages.
 std::string MoveBoth(Zipper& real, Zipper& naive, const NaivePaths& paths,
                      std::mt19937_64& random) {
@@ -182,7 +258,7 @@ std::string MoveBoth(Zipper& real, Zipper& naive, const NaivePaths& paths,
   const std::string below = target.starts_with(here) ? target.substr(here.size()) : target;
   const size_t prefix = random() % (here.size() + 1);
   const uint8_t byte = below.empty() ? static_cast<uint8_t>(random()) : below[0];
-  switch (random() % 19) {
+  switch (random() % 26) {
     case 0:
       if (random() % 4 != 0) return "nothing";
       real.Reset();
@@ -235,11 +311,13 @@ std::string MoveBoth(Zipper& real, Zipper& naive, const NaivePaths& paths,
     case 17:
       EXPECT_EQ(real.SeekValue(target), naive.SeekValue(target));
       return "SeekValue";
-    default: {
+    case 18: {
       const uint64_t limit = random() % 2 == 0 ? ~uint64_t{0} : random() % 4;
       EXPECT_EQ(real.CountValues(limit), naive.CountValues(limit));
       return "CountValues";
     }
+    default:
+      return MoveBothFurther(real, naive, target, random);
   }
 }
 
@@ -257,6 +335,8 @@ void WalkTogether(std::unique_ptr<Zipper> real, std::unique_ptr<Zipper> naive,
     if (naive->value().has_value()) EXPECT_EQ(real->value_layer(), naive->value_layer());
     // Not each time: a look at the children may put right what the moves left wrong.
     if (random() % 3 == 0) EXPECT_EQ(real->child_mask(), naive->child_mask());
+    if (random() % 8 == 0) EXPECT_EQ(real->child_count(), naive->child_mask().count());
+    if (random() % 8 == 0) EXPECT_EQ(real->SavePosition().path, naive->path());
     if (random() % 32 == 0) {
       // The fork that was put aside must not have noticed what happened since.
       if (fork_real != nullptr) {
@@ -284,6 +364,21 @@ void ExpectScan(Zipper& real, const NaivePaths& paths) {
     ASSERT_EQ(real.value(), entry.value);
     ASSERT_EQ(real.value_layer(), entry.layer);
     found = real.NextValue();
+  }
+  ASSERT_FALSE(found);
+}
+
+void ExpectScanBack(Zipper& real, const NaivePaths& paths) {
+  real.Reset();
+  while (real.DescendLast()) continue;
+  bool found = real.value().has_value() || real.PreviousValue();
+  for (auto entry = paths.rbegin(); entry != paths.rend(); ++entry) {
+    if (!entry->second.value.has_value()) continue;
+    ASSERT_TRUE(found);
+    ASSERT_EQ(real.path(), entry->first);
+    ASSERT_EQ(real.value(), entry->second.value);
+    ASSERT_EQ(real.value_layer(), entry->second.layer);
+    found = real.PreviousValue();
   }
   ASSERT_FALSE(found);
 }

@@ -55,6 +55,10 @@ class NaiveZipper final : public Zipper {
   bool NextValueWithin(size_t prefix_bytes) override;
   bool NextValueBehind(size_t prefix_bytes) override;
   bool SeekValue(std::string_view target) override;
+  bool PreviousValue() override;
+  bool DescendFirstKPath(size_t count) override;
+  bool NextKPath(size_t count) override;
+  size_t AscendToFork() override;
   uint64_t CountValues(uint64_t limit = ~uint64_t{0}) const override;
 
  private:
@@ -94,6 +98,9 @@ void WalkTogether(std::unique_ptr<Zipper> real, std::unique_ptr<Zipper> naive,
 
 // Expects a walk by NextValue() to give exactly the values of `paths`.
 void ExpectScan(Zipper& real, const NaivePaths& paths);
+
+// The same backwards, from the last path by PreviousValue().
+void ExpectScanBack(Zipper& real, const NaivePaths& paths);
 
 }  // namespace pathkb
 

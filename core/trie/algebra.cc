@@ -1,0 +1,59 @@
+#include "core/trie/algebra.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/trie/algebra_walk.h"
+
+namespace pathkb {
+namespace {
+
+AlgebraResult Run(const AlgebraRules& rules, const PathTrie& left, const PathTrie& right) {
+  return TrieAlgebra(rules).Run(left, right);
+}
+
+}  // namespace
+
+AlgebraResult Join(const PathTrie& left, const PathTrie& right, ValuePolicy policy) {
+  return Run({.keep_left = true, .keep_right = true, .both = AlgebraRules::Both::kPolicy,
+              .policy = &policy},
+             left, right);
+}
+
+AlgebraResult Meet(const PathTrie& left, const PathTrie& right, ValuePolicy policy) {
+  return Run({.both = AlgebraRules::Both::kPolicy, .policy = &policy}, left, right);
+}
+
+AlgebraResult Subtract(const PathTrie& left, const PathTrie& right) {
+  return Run({.keep_left = true}, left, right);
+}
+
+AlgebraResult SymmetricDifference(const PathTrie& left, const PathTrie& right) {
+  return Run({.keep_left = true, .keep_right = true}, left, right);
+}
+
+AlgebraResult Restrict(const PathTrie& left, const PathTrie& right) {
+  ValuePolicy policy = LeftValue;
+  AlgebraResult result = Run({.both = AlgebraRules::Both::kPolicy,
+                              .right_value_keeps_left = true, .policy = &policy},
+                             left, right);
+  // What was kept whole was not compared with the right one.
+  result.equals_right = result.trie.EqualTo(right);
+  return result;
+}
+
+PathTrie JoinAll(std::span<const PathTrie> tries, ValuePolicy policy) {
+  std::vector<PathTrie> level(tries.begin(), tries.end());
+  while (level.size() > 1) {
+    std::vector<PathTrie> next;
+    for (size_t i = 0; i + 1 < level.size(); i += 2) {
+      next.push_back(Join(level[i], level[i + 1], policy).trie);
+    }
+    if (level.size() % 2 != 0) next.push_back(std::move(level.back()));
+    level = std::move(next);
+  }
+  return level.empty() ? PathTrie() : std::move(level.front());
+}
+
+}  // namespace pathkb

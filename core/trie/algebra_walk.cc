@@ -1,0 +1,257 @@
+#include "core/trie/algebra_walk.h"
+
+#include <string>
+#include <utility>
+
+#include "core/trie/run_compare.h"
+
+namespace pathkb {
+namespace {
+
+// Asks for the nodes below a branch: each will be visited, or counted once more.
+void FetchChildren(const TrieSlot& slot) {
+  const TrieBranch& branch = *slot.branch();
+  const int positions = branch.position_count();
+  for (int i = 0; i < positions; ++i) branch.slot(i).Prefetch();
+}
+
+}  // namespace
+
+TrieAlgebra::~TrieAlgebra() {
+  for (const Part& part : parts_) {
+    if (part.owned) TrieSlot::Release(part.slot);
+  }
+}
+
+AlgebraResult TrieAlgebra::Run(const PathTrie& left, const PathTrie& right) {
+  if (left.empty() || right.empty()) {
+    const bool keep = left.empty() ? rules_.keep_right : rules_.keep_left;
+    PathTrie result = keep ? (left.empty() ? right : left) : PathTrie();
+    const bool equals_left = result.SharesRootWith(left);
+    const bool equals_right = result.SharesRootWith(right);
+    return {std::move(result), equals_left, equals_right};
+  }
+  std::optional<Part> part = Begin({&left.root_, 0}, {&right.root_, 0}, 0);
+  while (!part.has_value()) {
+    if (!Advance()) continue;
+    const Part finished = Finish();
+    if (frames_.empty()) {
+      part = finished;
+    } else {
+      Add(finished);
+    }
+  }
+  if (!part->owned) part->slot.AddReference();
+  return {PathTrie(part->slot), part->equals_left, part->equals_right};
+}
+
+TrieAlgebra::Part TrieAlgebra::Same(Place place) const {
+  if (rules_.both != AlgebraRules::Both::kPolicy) return {};
+  return Whole(place, true, true);
+}
+
+TrieAlgebra::Side TrieAlgebra::MakeSide(Place place, size_t common) {
+  Side side;
+  side.place = {place.slot, place.used + common};
+  side.in_run = side.place.used < place.slot->run_bytes();
+  side.more = true;
+  if (side.in_run) {
+    side.child = {0, static_cast<uint8_t>(place.slot->run()[side.place.used])};
+  } else if (place.slot->is_branch()) {
+    side.child = place.slot->branch()->First();
+    FetchChildren(*place.slot);
+  } else {
+    side.more = false;
+  }
+  return side;
+}
+
+std::optional<TrieAlgebra::Part> TrieAlgebra::BothLeaves(Place left, Place right) {
+  const uint64_t left_value = left.slot->value();
+  const uint64_t right_value = right.slot->value();
+  if (left_value == right_value) return Same(left);
+  switch (rules_.both) {
+    case AlgebraRules::Both::kNothing: return Part{};
+    case AlgebraRules::Both::kLeftIfDifferent: return Whole(left, true, false);
+    case AlgebraRules::Both::kPolicy: break;
+  }
+  if (rules_.right_value_keeps_left) return Whole(left, true, false);
+  const uint64_t value = (*rules_.policy)(left_value, right_value);
+  if (value == left_value) return Whole(left, true, false);
+  if (value == right_value) return Whole(right, false, true);
+  return Part{TrieSlot::NewLeaf(left.rest(), {}, value), 0, 0, true, false, false};
+}
+
+std::optional<TrieAlgebra::Part> TrieAlgebra::Begin(Place left, Place right, uint8_t byte) {
+  if (*left.slot == *right.slot && left.used == right.used) return Same(left);
+  ++visited_pairs_;
+  ReservePart();
+  const std::string_view left_rest = left.rest();
+  const std::string_view right_rest = right.rest();
+  const size_t common = CommonBytes(left_rest, right_rest);
+  const bool left_ends = common == left_rest.size();
+  const bool right_ends = common == right_rest.size();
+  if (left_ends && right_ends && !left.slot->is_branch() && !right.slot->is_branch()) {
+    return BothLeaves(left, right);
+  }
+  if (rules_.right_value_keeps_left && right_ends && right.slot->has_value()) {
+    return Whole(left, true, false);
+  }
+  if (!left_ends && !right_ends && !rules_.keep_right) {
+    return rules_.keep_left ? Whole(left, true, false) : Part{};
+  }
+  Frame frame = {left,
+                 right,
+                 common,
+                 MakeSide(left, common),
+                 MakeSide(right, common),
+                 std::nullopt,
+                 true,
+                 true,
+                 byte,
+                 parts_.size()};
+  MergeValues(frame, left_ends ? left.slot->optional_value() : std::nullopt,
+              right_ends ? right.slot->optional_value() : std::nullopt);
+  frames_.push_back(frame);
+  return std::nullopt;
+}
+
+void TrieAlgebra::MergeValues(Frame& frame, std::optional<uint64_t> left,
+                              std::optional<uint64_t> right) {
+  if (left.has_value() && right.has_value()) {
+    if (rules_.both == AlgebraRules::Both::kPolicy) {
+      frame.value = *left == *right ? *left : (*rules_.policy)(*left, *right);
+    } else if (rules_.both == AlgebraRules::Both::kLeftIfDifferent && *left != *right) {
+      frame.value = left;
+    }
+  } else if (left.has_value()) {
+    if (rules_.keep_left) frame.value = left;
+  } else if (right.has_value()) {
+    if (rules_.keep_right) frame.value = right;
+  }
+  frame.equals_left = frame.value == left;
+  frame.equals_right = frame.value == right;
+}
+
+void TrieAlgebra::Add(Part part) {
+  Frame& frame = frames_.back();
+  frame.equals_left &= part.equals_left;
+  frame.equals_right &= part.equals_right;
+  if (!part.slot.empty()) parts_.push_back(part);
+}
+
+void TrieAlgebra::AddOnlyLeft() {
+  Frame& frame = frames_.back();
+  if (rules_.keep_left) {
+    Part part = Whole(frame.left_side.Child(), true, false);
+    part.byte = frame.left_side.child.byte;
+    parts_.push_back(part);
+    frame.equals_right = false;
+  } else {
+    frame.equals_left = false;
+  }
+  frame.left_side.Next();
+}
+
+void TrieAlgebra::AddOnlyRight() {
+  Frame& frame = frames_.back();
+  if (rules_.keep_right) {
+    Part part = Whole(frame.right_side.Child(), false, true);
+    part.byte = frame.right_side.child.byte;
+    parts_.push_back(part);
+    frame.equals_left = false;
+  } else {
+    frame.equals_right = false;
+  }
+  frame.right_side.Next();
+}
+
+bool TrieAlgebra::Advance() {
+  for (;;) {
+    Frame& frame = frames_.back();
+    Side& left = frame.left_side;
+    Side& right = frame.right_side;
+    if (!left.more && !right.more) return true;
+    if (left.more && right.more && left.child.byte == right.child.byte) {
+      const uint8_t byte = left.child.byte;
+      const Place left_child = left.Child();
+      const Place right_child = right.Child();
+      left.Next();
+      right.Next();
+      std::optional<Part> part = Begin(left_child, right_child, byte);
+      if (!part.has_value()) return false;
+      part->byte = byte;
+      Add(*part);
+    } else if (!right.more || (left.more && left.child.byte < right.child.byte)) {
+      AddOnlyLeft();
+    } else {
+      AddOnlyRight();
+    }
+  }
+}
+
+TrieAlgebra::Part TrieAlgebra::Finish() {
+  const Frame& frame = frames_.back();
+  ReservePart();
+  Part part;
+  if (frame.equals_left) {
+    part = Whole(frame.left, true, frame.equals_right);
+  } else if (frame.equals_right) {
+    part = Whole(frame.right, false, true);
+  } else {
+    part = Build(frame);
+  }
+  part.byte = frame.byte;
+  parts_.resize(frame.first_part);
+  frames_.pop_back();
+  return part;
+}
+
+void TrieAlgebra::Own(Part& part) {
+  if (part.owned) return;
+  if (part.skip == 0) {
+    part.slot.AddReference();
+  } else {
+    const TrieSlot& slot = part.slot;
+    part.slot = TrieBranch::CopyWithRun(slot, slot.run().substr(part.skip), {});
+    part.skip = 0;
+  }
+  part.owned = true;
+}
+
+TrieAlgebra::Part TrieAlgebra::Build(const Frame& frame) {
+  const size_t count = parts_.size() - frame.first_part;
+  const std::string_view run = frame.left.rest().substr(0, frame.common);
+  Part result;
+  result.owned = true;
+  if (count == 0) {
+    if (!frame.value.has_value()) return {};
+    result.slot = TrieSlot::NewLeaf(run, {}, *frame.value);
+    return result;
+  }
+  if (count == 1 && !frame.value.has_value()) {
+    // The only child becomes the end of the run.
+    Part& only = parts_.back();
+    std::string head(run);
+    head.push_back(static_cast<char>(only.byte));
+    const std::string_view tail = only.slot.run().substr(only.skip);
+    if (only.owned) {
+      TrieBranch::SetRun(&only.slot, head, tail);
+      result.slot = only.slot;
+      only.owned = false;
+    } else {
+      result.slot = TrieBranch::CopyWithRun(only.slot, head, tail);
+    }
+    return result;
+  }
+  edges_.clear();
+  for (size_t i = frame.first_part; i < parts_.size(); ++i) {
+    Own(parts_[i]);
+    edges_.push_back({parts_[i].byte, parts_[i].slot});
+  }
+  result.slot = TrieBranch::New(run, {}, frame.value, edges_);
+  for (size_t i = frame.first_part; i < parts_.size(); ++i) parts_[i].owned = false;
+  return result;
+}
+
+}  // namespace pathkb
