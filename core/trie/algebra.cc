@@ -40,6 +40,7 @@ AlgebraResult Restrict(const PathTrie& left, const PathTrie& right) {
                              left, right);
   // What was kept whole was not compared with the right one.
   result.equals_right = result.trie.EqualTo(right);
+  if (result.equals_right && !result.equals_left) result.trie = right;
   return result;
 }
 

@@ -18,9 +18,8 @@ void FetchChildren(const TrieSlot& slot) {
 }  // namespace
 
 TrieAlgebra::~TrieAlgebra() {
-  for (const Part& part : parts_) {
-    if (part.owned) TrieSlot::Release(part.slot);
-  }
+  for (const Part& part : parts_) TrieSlot::Release(part.slot);
+  for (const TrieEdge& edge : edges_) TrieSlot::Release(edge.slot);
 }
 
 AlgebraResult TrieAlgebra::Run(const PathTrie& left, const PathTrie& right) {
@@ -41,8 +40,8 @@ AlgebraResult TrieAlgebra::Run(const PathTrie& left, const PathTrie& right) {
       Add(finished);
     }
   }
-  if (!part->owned) part->slot.AddReference();
-  return {PathTrie(part->slot), part->equals_left, part->equals_right};
+  const TrieSlot root = part->source != nullptr ? part->source->Share() : part->slot;
+  return {PathTrie(root), part->equals_left, part->equals_right};
 }
 
 TrieAlgebra::Part TrieAlgebra::Same(Place place) const {
@@ -79,11 +78,11 @@ std::optional<TrieAlgebra::Part> TrieAlgebra::BothLeaves(Place left, Place right
   const uint64_t value = (*rules_.policy)(left_value, right_value);
   if (value == left_value) return Whole(left, true, false);
   if (value == right_value) return Whole(right, false, true);
-  return Part{TrieSlot::NewLeaf(left.rest(), {}, value), 0, 0, true, false, false};
+  return Part{nullptr, TrieSlot::NewLeaf(left.rest(), {}, value), 0, 0, false, false};
 }
 
 std::optional<TrieAlgebra::Part> TrieAlgebra::Begin(Place left, Place right, uint8_t byte) {
-  if (*left.slot == *right.slot && left.used == right.used) return Same(left);
+  if (left.slot->SharesNodeWith(*right.slot) && left.used == right.used) return Same(left);
   ++visited_pairs_;
   ReservePart();
   const std::string_view left_rest = left.rest();
@@ -137,7 +136,7 @@ void TrieAlgebra::Add(Part part) {
   Frame& frame = frames_.back();
   frame.equals_left &= part.equals_left;
   frame.equals_right &= part.equals_right;
-  if (!part.slot.empty()) parts_.push_back(part);
+  if (!part.empty()) parts_.push_back(part);
 }
 
 void TrieAlgebra::AddOnlyLeft() {
@@ -207,26 +206,23 @@ TrieAlgebra::Part TrieAlgebra::Finish() {
   return part;
 }
 
-void TrieAlgebra::Own(Part& part) {
-  if (part.owned) return;
-  if (part.skip == 0) {
-    part.slot.AddReference();
-  } else {
-    const TrieSlot& slot = part.slot;
-    part.slot = TrieBranch::CopyWithRun(slot, slot.run().substr(part.skip), {});
-    part.skip = 0;
+TrieEdge TrieAlgebra::EdgeFor(Part& part) {
+  if (part.source == nullptr) return TrieEdge::Slot(part.byte, std::exchange(part.slot, {}));
+  const TrieSlot& source = *part.source;
+  if (!source.is_branch() && (part.skip > 0 || source.is_embedded())) {
+    return TrieEdge::Leaf(part.byte, source.run().substr(part.skip), source.value());
   }
-  part.owned = true;
+  if (part.skip == 0) return TrieEdge::Slot(part.byte, source.AddReference());
+  return TrieEdge::Slot(
+      part.byte, TrieBranch::CopyWithRun(source, source.run().substr(part.skip), {}));
 }
 
 TrieAlgebra::Part TrieAlgebra::Build(const Frame& frame) {
   const size_t count = parts_.size() - frame.first_part;
   const std::string_view run = frame.left.rest().substr(0, frame.common);
   Part result;
-  result.owned = true;
   if (count == 0) {
-    if (!frame.value.has_value()) return {};
-    result.slot = TrieSlot::NewLeaf(run, {}, *frame.value);
+    if (frame.value.has_value()) result.slot = TrieSlot::NewLeaf(run, {}, *frame.value);
     return result;
   }
   if (count == 1 && !frame.value.has_value()) {
@@ -234,23 +230,19 @@ TrieAlgebra::Part TrieAlgebra::Build(const Frame& frame) {
     Part& only = parts_.back();
     std::string head(run);
     head.push_back(static_cast<char>(only.byte));
-    const std::string_view tail = only.slot.run().substr(only.skip);
-    if (only.owned) {
-      TrieBranch::SetRun(&only.slot, head, tail);
-      result.slot = only.slot;
-      only.owned = false;
+    if (only.source == nullptr) {
+      TrieBranch::SetRun(&only.slot, head, only.slot.run());
+      result.slot = std::exchange(only.slot, {});
     } else {
-      result.slot = TrieBranch::CopyWithRun(only.slot, head, tail);
+      result.slot =
+          TrieBranch::CopyWithRun(*only.source, head, only.source->run().substr(only.skip));
     }
     return result;
   }
-  edges_.clear();
-  for (size_t i = frame.first_part; i < parts_.size(); ++i) {
-    Own(parts_[i]);
-    edges_.push_back({parts_[i].byte, parts_[i].slot});
-  }
+  edges_.reserve(count);
+  for (size_t i = frame.first_part; i < parts_.size(); ++i) edges_.push_back(EdgeFor(parts_[i]));
   result.slot = TrieBranch::New(run, {}, frame.value, edges_);
-  for (size_t i = frame.first_part; i < parts_.size(); ++i) parts_[i].owned = false;
+  edges_.clear();
   return result;
 }
 

@@ -63,14 +63,16 @@ class TrieAlgebra {
     std::string_view rest() const { return slot->run().substr(used); }
   };
 
-  // A part of the result: a slot without the first `skip` bytes of its run.
+  // A part of the result: what an input has at a place, or something new, or nothing.
   struct Part {
-    TrieSlot slot;  // Empty: no part.
-    uint32_t skip = 0;
-    uint8_t byte = 0;          // That leads to it.
-    bool owned = false;        // Made here, and holds a reference; skip is 0.
-    bool equals_left = false;  // It is all that the left trie has there.
+    const TrieSlot* source = nullptr;  // In an input; null if the part is new or nothing.
+    TrieSlot slot;                     // New: holds a reference.
+    uint32_t skip = 0;                 // Bytes of the source's run in front of the place.
+    uint8_t byte = 0;                  // That leads to the part.
+    bool equals_left = false;          // It is all that the left trie has there.
     bool equals_right = false;
+
+    bool empty() const { return source == nullptr && slot.empty(); }
   };
 
   // The way through what one trie has below a place.
@@ -116,16 +118,17 @@ class TrieAlgebra {
   void Add(Part part);
   void AddOnlyLeft();
   void AddOnlyRight();
-  // Makes room for one more part, so that adding one that is owned can not throw.
+  // Makes room for one more part, so that adding a new one can not throw.
   void ReservePart() {
     if (parts_.size() == parts_.capacity()) parts_.reserve(2 * parts_.size() + 16);
   }
-  // Makes a part one that holds a reference and has nothing to skip.
-  static void Own(Part& part);
+  // The part as a child of a new branch; it is the new branch's then.
+  static TrieEdge EdgeFor(Part& part);
 
   static Side MakeSide(Place place, size_t common);
   static Part Whole(Place place, bool equals_left, bool equals_right) {
-    return {*place.slot, static_cast<uint32_t>(place.used), 0, false, equals_left, equals_right};
+    return {place.slot,   TrieSlot(),  static_cast<uint32_t>(place.used), 0,
+            equals_left, equals_right};
   }
   // The part for equal places.
   Part Same(Place place) const;

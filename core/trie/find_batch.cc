@@ -25,14 +25,6 @@ struct Walk {
 
 enum class Step { kGoesOn, kFound, kMissing };
 
-// Asks for a node: the header and keys, and the slots behind them.
-void FetchNode(TrieSlot slot) {
-  if (!slot.is_node()) return;
-  const char* const node = reinterpret_cast<const char*>(slot.bits() & ~uint64_t{3});
-  __builtin_prefetch(node);
-  __builtin_prefetch(node + 64);
-}
-
 // Goes one node down, and asks for what comes next there.
 Step Advance(Walk& walk) {
   const TrieSlot& slot = *walk.slot;
@@ -56,7 +48,7 @@ Step Advance(Walk& walk) {
   walk.slot = &branch.slot(position);
   ++walk.next;
   --walk.rest;
-  FetchNode(*walk.slot);
+  walk.slot->Prefetch();
   return Step::kGoesOn;
 }
 

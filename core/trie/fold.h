@@ -13,11 +13,10 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
-
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 
 #include "core/trie/node.h"
 #include "core/trie/path_trie.h"
@@ -63,7 +62,7 @@ class TrieFoldWalk {
   void Push(const TrieSlot* slot);
 
   std::vector<Frame> frames_;
-  absl::flat_hash_set<uint64_t> seen_;  // Shared nodes.
+  std::unordered_set<uint64_t> seen_;  // Shared nodes.
   std::vector<uint8_t> bytes_;
   const TrieSlot* slot_ = nullptr;
   bool again_ = false;
@@ -75,7 +74,7 @@ class TrieFoldWalk {
 template <typename T, typename Combine>
 std::optional<T> Fold(const PathTrie& trie, Combine combine) {
   std::vector<T> results;
-  absl::flat_hash_map<uint64_t, T> known;
+  std::unordered_map<uint64_t, T> known;
   TrieFoldWalk walk(trie);
   while (walk.Next()) {
     const TrieSlot& slot = walk.slot();

@@ -10,7 +10,7 @@
 
 namespace pathkb {
 
-// What Merkleize() found. Inline leaves are no nodes.
+// What Merkleize() found. Leaves that live in their branches are no nodes.
 struct MerkleizeStats {
   uint64_t distinct_nodes_before = 0;  // Nodes that hang in several places count once.
   uint64_t distinct_nodes_after = 0;

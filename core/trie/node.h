@@ -4,17 +4,17 @@
 //   leaf     references 4 | value bytes 1 | run bytes 1, or 255 and 4 more | value 0-8 | run ...
 //
 //   branch   references 4 | run bytes 3, kind and value? 1 | memory 4 | value count 5 | children 1 |
-//            capacity 1: 19 bytes, followed by what the kind needs to find a child:
+//            leaf bytes 2 | size class 1: 21 bytes, followed by what the kind needs to find a child:
 //
-//   kTiny    5 key bytes, ascending        | up to 5 slots   |
-//   kSmall   13 key bytes, ascending       | up to 13 slots  |  value 8, if there is one | run ...
-//   kMask    5 bytes unused, 256 bits      | up to 128 slots |
-//   kDense   5 bytes unused, 256 bits      | 256 slots       |
+//   kTiny    3 key bytes, ascending        | up to 3 slots   |
+//   kSmall   11 key bytes, ascending       | up to 11 slots  |  free | leaves | value 8? | run
+//   kMask    3 bytes unused, 256 bits      | up to 128 slots |
+//   kDense   3 bytes unused, 256 bits      | 256 slots       |
 //
 // Keys are compared all at once, bits are counted, and a dense branch is indexed by the byte. A node
-// is as large as a size class of the allocator; slots fill the space that is left, so most new
-// children need no new node. The slots come first and the run last, so that where a child's slot is
-// does not depend on the run.
+// is as large as a size class of the allocator. Slots grow up from the front, the data of embedded
+// leaves grow down from the end, and what is free lies between. What a leaf that went or moved out
+// leaves behind is reclaimed when the node is made anew.
 //
 // The byte that leads to a child stands in the parent, not in the child's run. So a node with all
 // below it can hang anywhere in any trie, under any byte, without a change.
@@ -38,6 +38,24 @@
 
 namespace pathkb {
 
+// Size classes of an allocator that has 16-byte steps up to 128 and four classes a doubling from
+// there on, as jemalloc has. Under another allocator the nodes are the same and it wastes a little.
+constexpr size_t ClassBytes(unsigned size_class) {
+  if (size_class <= 8) return size_t{16} * size_class;
+  const unsigned above = size_class - 9;
+  return (size_t{5} + above % 4) << (5 + above / 4);
+}
+// The smallest class that holds so many bytes.
+constexpr unsigned SizeClass(size_t bytes) {
+  if (bytes <= 128) return bytes <= 16 ? 1 : static_cast<unsigned>((bytes + 15) / 16);
+  const unsigned shift = static_cast<unsigned>(std::bit_width(bytes - 1)) - 3;
+  return 9 + 4 * (shift - 5) + static_cast<unsigned>((bytes - 1) >> shift) - 4;
+}
+static_assert(ClassBytes(SizeClass(1)) == 16 && ClassBytes(SizeClass(128)) == 128);
+static_assert(ClassBytes(SizeClass(129)) == 160 && ClassBytes(SizeClass(160)) == 160);
+static_assert(ClassBytes(SizeClass(2104)) == 2560 && ClassBytes(SizeClass(4096)) == 4096);
+static_assert(SizeClass(256) == 12 && SizeClass(257) == 13 && ClassBytes(13) == 320);
+
 // A leaf that does not fit into a slot. Made by TrieSlot::NewLeaf(); never changed.
 class TrieLeaf {
  public:
@@ -49,11 +67,20 @@ class TrieLeaf {
     return run_bytes;
   }
   uint64_t value() const {
-    // All 8 bytes are there to be read, whatever they hold: no node is smaller than 16.
-    uint64_t value;
-    std::memcpy(&value, Bytes() + ValueOffset(), sizeof(value));
-    return value_bytes_ == 8 ? value : value & ((uint64_t{1} << (8 * value_bytes_)) - 1);
+    return ReadValue(Bytes() + ValueOffset(), value_bytes_);
   }
+  // The value in the first `value_bytes` of a leaf's data. 8 bytes are there to be read, whatever
+  // they hold: no node is smaller than 16, and leaves with less data are inline.
+  static uint64_t ReadValue(const char* data, size_t value_bytes) {
+    uint64_t value;
+    std::memcpy(&value, data, sizeof(value));
+    return value_bytes == 8 ? value : value & ((uint64_t{1} << (8 * value_bytes)) - 1);
+  }
+  // How many bytes a value takes.
+  static size_t ValueBytes(uint64_t value) {
+    return static_cast<size_t>(std::bit_width(value) + 7) / 8;
+  }
+  size_t value_bytes() const { return value_bytes_; }
   size_t AllocationBytes() const { return AllocationBytes(run_bytes(), value_bytes_); }
 
  private:
@@ -80,10 +107,19 @@ class TrieLeaf {
   uint8_t short_run_bytes_;
 };
 
-// A child and the byte that leads to it.
+// A child to be, and the byte that leads to it: a slot that is not an embedded leaf, whose reference
+// the new branch takes over; or, if the slot is empty, a leaf, told by its run and value.
 struct TrieEdge {
-  uint8_t byte;
+  uint8_t byte = 0;
   TrieSlot slot;
+  std::string_view run;
+  uint64_t value = 0;
+  bool embed = false;  // Set by TrieBranch::New().
+
+  static TrieEdge Slot(uint8_t byte, TrieSlot slot) { return {byte, slot, {}, 0, false}; }
+  static TrieEdge Leaf(uint8_t byte, std::string_view run, uint64_t value) {
+    return {byte, TrieSlot(), run, value, false};
+  }
 };
 
 // The functions that change take the slot that holds the branch, or the leaf: they may put another
@@ -112,7 +148,7 @@ class TrieBranch {
   // Modulo 2^40.
   uint64_t value_count() const { return value_count_low_ | uint64_t{value_count_high_} << 32; }
   uint32_t memory_units() const { return memory_units_; }
-  size_t AllocationBytes() const;
+  size_t AllocationBytes() const { return ClassBytes(size_class_); }
   Kind kind() const { return static_cast<Kind>(kind_and_value_ & kKindMask); }
 
   // Where a child stands: `position` is where its slot is, not how many are before it.
@@ -134,7 +170,8 @@ class TrieBranch {
     return mask().Test(byte) ? mask().Rank(byte) : -1;
   }
   const TrieSlot& slot(int position) const { return slots()[position]; }
-  // Ways through the children in byte order; Next() and Previous() are false at the end.
+  // Ways through the children in byte order. Next() and Previous() are false at the end, where
+  // `child` is of no use any more.
   Child First() const;
   Child Last() const;
   bool Next(Child* child) const {
@@ -143,10 +180,15 @@ class TrieBranch {
       child->byte = keys()[++child->position];
       return true;
     }
-    const std::optional<uint8_t> byte = mask().NextFrom(child->byte + 1u);
-    if (!byte.has_value()) return false;
-    child->byte = *byte;
-    child->position = kind() == Kind::kDense ? *byte : child->position + 1;
+    if (child->byte == 0xFF) return false;
+    ++child->byte;
+    // Where branches are wide, the next byte is mostly there.
+    if (!mask().Test(child->byte)) {
+      const std::optional<uint8_t> byte = mask().NextFrom(child->byte);
+      if (!byte.has_value()) return false;
+      child->byte = *byte;
+    }
+    child->position = kind() == Kind::kDense ? child->byte : child->position + 1;
     return true;
   }
   bool Previous(Child* child) const;
@@ -163,9 +205,10 @@ class TrieBranch {
   // --- New branches ------------------------------------------------------------------------------
 
   // A branch with the run `head` + `tail`; `edges` ascending, at least one. Takes over the edges'
-  // references, unless it throws. As small as it can be.
+  // references, unless it throws; even then leaves may have got slots that the caller must release.
+  // Leaves are embedded if they are small. As small as it can be.
   static TrieSlot New(std::string_view head, std::string_view tail, std::optional<uint64_t> value,
-                      std::span<const TrieEdge> edges);
+                      std::span<TrieEdge> edges);
 
   // --- Changes -----------------------------------------------------------------------------------
 
@@ -176,17 +219,17 @@ class TrieBranch {
   // Makes the branch in `slot` one that nobody else holds.
   static void Unshare(TrieSlot* slot);
   // Cuts the run of what is in `slot` after `head_bytes`, at a byte that becomes the edge to the
-  // lower part. The upper part is a branch with `value`, and with `other` if that is not empty.
+  // lower part. The upper part is a branch with `value`, and with `other` if that is given.
   static void Split(TrieSlot* slot, size_t head_bytes, std::optional<uint64_t> value,
-                    TrieEdge other);
+                    const TrieEdge* other);
   // One more child; there must be none under its byte. `slot` holds a branch that is not shared, or
   // a leaf, which then becomes a branch. Takes over the edge's reference, unless it throws.
-  static void Insert(TrieSlot* slot, TrieEdge edge);
+  static void Insert(TrieSlot* slot, const TrieEdge& edge);
   // Removes a child from a branch that is not shared, with all below it. If that leaves neither a
   // value nor a second child, the branch and the last child become one; if it leaves no child, a
   // leaf.
   static void Remove(TrieSlot* slot, uint8_t byte);
-  // Sets the value of an unshared branch, or of a leaf.
+  // Sets the value of an unshared branch, or of a leaf in one.
   static void SetValue(TrieSlot* slot, uint64_t value);
   // Removes the value of an unshared branch. If that leaves one child, the two become one.
   static void RemoveValue(TrieSlot* slot);
@@ -207,10 +250,10 @@ class TrieBranch {
   friend class NodeReaper;
   class Shell;
 
-  static constexpr size_t kKeysOffset = 19;
+  static constexpr size_t kKeysOffset = 21;
   static constexpr size_t kMaskOffset = 24;
-  static constexpr int kMaxTinySlots = 5;
-  static constexpr int kMaxSmallSlots = 13;
+  static constexpr int kMaxTinySlots = 3;
+  static constexpr int kMaxSmallSlots = 11;
   static constexpr int kMaxMaskSlots = 128;
   static constexpr uint32_t kKindMask = 3;
   static constexpr uint32_t kHasValueBit = 4;
@@ -218,7 +261,11 @@ class TrieBranch {
   TrieBranch() : run_bytes_(0), kind_and_value_(0) {}
 
   static Kind KindFor(int child_count);
-  static size_t AllocationBytes(Kind kind, size_t slots, bool has_value, size_t run_bytes);
+  // Bytes of a node with so many slots and bytes of leaf data.
+  static size_t NodeBytes(Kind kind, int child_count, size_t leaf_bytes, bool has_value,
+                          size_t run_bytes);
+  // The same for this one if it were made anew.
+  size_t FitBytes() const;
 
   bool has_keys() const { return kind() <= Kind::kSmall; }
   const char* Bytes() const { return reinterpret_cast<const char*>(this); }
@@ -232,9 +279,17 @@ class TrieBranch {
   }
   const TrieSlot* slots() const { return slots_of(kind()); }
   TrieSlot* slots() { return const_cast<TrieSlot*>(slots_of(kind())); }
-  size_t slot_capacity() const { return kind() == Kind::kDense ? 256 : capacity_; }
-  size_t ValueOffset() const { return SlotsOffset(kind()) + slot_capacity() * sizeof(TrieSlot); }
-  size_t RunOffset() const { return ValueOffset() + (has_value() ? sizeof(uint64_t) : 0); }
+  size_t slots_end() const {
+    return SlotsOffset(kind()) + static_cast<size_t>(position_count()) * sizeof(TrieSlot);
+  }
+  size_t RunOffset() const { return AllocationBytes() - run_bytes_; }
+  size_t ValueOffset() const { return RunOffset() - sizeof(uint64_t); }
+  size_t LeavesEnd() const { return has_value() ? ValueOffset() : RunOffset(); }
+  size_t FreeBytes() const { return LeavesEnd() - leaf_bytes_ - slots_end(); }
+  // Bytes of leaf data that slots refer to.
+  size_t LiveLeafBytes() const;
+  // Puts a leaf into the free bytes and `slot`, which is one of this branch's.
+  void Embed(TrieSlot* slot, std::string_view run, uint64_t value);
   void SetValueCount(uint64_t count) {
     value_count_low_ = static_cast<uint32_t>(count);
     value_count_high_ = static_cast<uint8_t>(count >> 32);
@@ -251,8 +306,14 @@ class TrieBranch {
   static constexpr size_t kDeadLinkOffset = 8;
 
   void AddReferencesToChildren() const;
-  static void FreeShell(TrieSlot slot);
+  static void FreeShell(const TrieSlot& slot);
+  // What is in `child`, a slot of a branch that is about to go, with `head` in front of its run.
+  static TrieSlot MoveWithHead(const TrieSlot& child, std::string_view head);
   static void MergeWithOnlyChild(TrieSlot* slot);
+  // `child` is the edge's slot or a leaf made for it; empty if the leaf is to be embedded.
+  void InsertInPlace(const TrieEdge& edge, TrieSlot child);
+  // Moves the slots from `first` to `last`, which is not included, by `by` places.
+  void MoveSlots(int first, int last, int by);
   void RemoveInPlace(uint8_t byte, int position);
   static void ShrinkIfWasteful(TrieSlot* slot);
 
@@ -263,22 +324,25 @@ class TrieBranch {
   uint32_t value_count_low_ = 0;
   uint8_t value_count_high_ = 0;
   uint8_t child_count_minus_1_ = 0;
-  uint8_t capacity_ = 0;  // Slots; not used by kDense.
-  uint8_t first_key_ = 0;  // Keys begin here and go on behind the class.
+  uint16_t leaf_bytes_ = 0;  // From the first leaf's data to LeavesEnd(), dead data included.
+  uint8_t size_class_ = 0;
+  uint8_t first_keys_[3] = {};  // Keys begin here and go on behind the class.
 };
 
-static_assert(sizeof(TrieBranch) == 20);
+static_assert(sizeof(TrieBranch) == 24);
 
 // --- TrieSlot's reading --------------------------------------------------------------------------
 
 inline std::string_view TrieSlot::run() const& {
   if (is_inline()) return {reinterpret_cast<const char*>(&bits_) + 1, inline_run_bytes()};
+  if (is_embedded()) return {embedded_data() + embedded_value_bytes(), embedded_run_bytes()};
   if (is_branch()) return branch()->run();
   return empty() ? std::string_view() : leaf()->run();
 }
 
 inline size_t TrieSlot::run_bytes() const {
   if (is_inline()) return inline_run_bytes();
+  if (is_embedded()) return embedded_run_bytes();
   if (is_branch()) return branch()->run_bytes();
   return empty() ? 0 : leaf()->run_bytes();
 }
@@ -291,8 +355,8 @@ inline uint64_t TrieSlot::value() const {
   if (is_inline()) {
     return ((bits_ >> 8) >> (8 * inline_run_bytes())) | (((bits_ >> 5) & 3) << 62);
   }
-  if (is_branch()) return branch()->value();
-  return leaf()->value();
+  if (is_embedded()) return TrieLeaf::ReadValue(embedded_data(), embedded_value_bytes());
+  return is_branch() ? branch()->value() : leaf()->value();
 }
 
 inline std::optional<uint64_t> TrieSlot::optional_value() const {

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -13,7 +14,8 @@ namespace pathkb {
 class NodeReaper::Queue {
  public:
   static Queue& Get() {
-    static auto* const queue = new Queue();
+    alignas(Queue) static char memory[sizeof(Queue)];
+    static auto* const queue = new (memory) Queue();  // Where memory has run out too.
     return *queue;
   }
 

@@ -34,22 +34,14 @@ Place Locate(const TrieSlot* slot, std::string_view path) {
   return {};
 }
 
-// Hangs a leaf where the trail's path leaves the trie.
-void InsertLeaf(TrieTrail& trail, std::string_view rest, uint64_t value) {
-  TrieSlot leaf = TrieSlot::NewLeaf(rest.substr(1), {}, value);
-  const TrieEdge edge = {static_cast<uint8_t>(rest.front()), leaf};
-  try {
-    if (trail.at_run_end()) {
-      trail.Change(true, [&](TrieSlot* slot) { TrieBranch::Insert(slot, edge); });
-    } else {
-      const size_t run_used = trail.run_used();
-      trail.Change(false, [&](TrieSlot* slot) {
-        TrieBranch::Split(slot, run_used, std::nullopt, edge);
-      });
-    }
-  } catch (...) {
-    TrieSlot::Release(leaf);
-    throw;
+// Hangs a child where the trail's path leaves the trie.
+void Attach(TrieTrail& trail, const TrieEdge& edge) {
+  if (trail.at_run_end()) {
+    trail.Change(true, [&](TrieSlot* slot) { TrieBranch::Insert(slot, edge); });
+  } else {
+    trail.Change(false, [&](TrieSlot* slot) {
+      TrieBranch::Split(slot, trail.run_used(), std::nullopt, &edge);
+    });
   }
 }
 
@@ -94,12 +86,14 @@ std::optional<uint64_t> PathTrie::Set(std::string_view path, uint64_t value) {
   PATHKB_CHECK(path.size() <= kMaxPathBytes);
   TrieTrail trail(&root_, path);
   if (!trail.found()) {
-    InsertLeaf(trail, trail.rest(), value);
+    const std::string_view rest = trail.rest();
+    Attach(trail, TrieEdge::Leaf(static_cast<uint8_t>(rest.front()), rest.substr(1), value));
     return std::nullopt;
   }
   if (!trail.at_node()) {
-    const size_t run_used = trail.run_used();
-    trail.Change(false, [&](TrieSlot* slot) { TrieBranch::Split(slot, run_used, value, {}); });
+    trail.Change(false, [&](TrieSlot* slot) {
+      TrieBranch::Split(slot, trail.run_used(), value, nullptr);
+    });
     return std::nullopt;
   }
   const std::optional<uint64_t> before = trail.slot().optional_value();
@@ -131,7 +125,7 @@ uint64_t PathTrie::RemoveBelow(std::string_view prefix) {
 PathTrie PathTrie::Subtrie(std::string_view prefix) const {
   const Place place = Locate(&root_, prefix);
   if (place.slot == nullptr) return PathTrie();
-  if (place.run_used == 0) return PathTrie(place.slot->AddReference());
+  if (place.run_used == 0) return PathTrie(place.slot->Share());
   return PathTrie(
       TrieBranch::CopyWithRun(*place.slot, place.slot->run().substr(place.run_used), {}));
 }
@@ -152,19 +146,14 @@ void PathTrie::Graft(std::string_view prefix, PathTrie subtrie) {
   if (trail.found()) {
     const std::string_view head = trail.slot().run().substr(0, trail.run_used());
     if (!head.empty()) TrieBranch::SetRun(&grafted, head, grafted.run());
-    trail.Change(false, [&](TrieSlot* slot) { std::swap(*slot, grafted); });
+    trail.Change(false, [&](TrieSlot* slot) {
+      TrieSlot::Release(std::exchange(*slot, std::exchange(grafted, TrieSlot())));
+    });
     return;
   }
   const std::string_view head = trail.rest().substr(1);
   if (!head.empty()) TrieBranch::SetRun(&grafted, head, grafted.run());
-  const TrieEdge edge = {static_cast<uint8_t>(trail.rest().front()), grafted};
-  const size_t run_used = trail.run_used();
-  if (trail.at_run_end()) {
-    trail.Change(true, [&](TrieSlot* slot) { TrieBranch::Insert(slot, edge); });
-  } else {
-    trail.Change(false,
-                 [&](TrieSlot* slot) { TrieBranch::Split(slot, run_used, std::nullopt, edge); });
-  }
+  Attach(trail, TrieEdge::Slot(static_cast<uint8_t>(trail.rest().front()), grafted));
   grafted = TrieSlot();
 }
 
@@ -174,7 +163,7 @@ bool PathTrie::EqualTo(const PathTrie& other) const {
   while (!pairs.empty()) {
     const auto [a, b] = pairs.back();
     pairs.pop_back();
-    if (*a == *b) continue;
+    if (a->SharesNodeWith(*b)) continue;
     if (a->run() != b->run() || a->value_count() != b->value_count() ||
         a->optional_value() != b->optional_value() || a->child_mask() != b->child_mask()) {
       return false;

@@ -93,7 +93,7 @@ class PathTrie {
 
   // True if both hold the same nodes, and so the same paths; two empty tries do. False says
   // nothing.
-  bool SharesRootWith(const PathTrie& other) const { return root_ == other.root_; }
+  bool SharesRootWith(const PathTrie& other) const { return root_.SharesNodeWith(other.root_); }
   // True if both hold the same paths with the same values. O(what they do not share).
   bool EqualTo(const PathTrie& other) const;
 

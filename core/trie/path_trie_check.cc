@@ -70,10 +70,9 @@ std::string FaultOfChildren(const TrieBranch& branch) {
 // What is wrong with one node, given that its children are right; empty if nothing is.
 std::string Fault(const TrieSlot& slot) {
   if (!slot.is_branch()) {
-    TrieSlot twin = TrieSlot::NewLeaf(slot.run(), {}, slot.value());
-    const bool same_kind = twin.is_inline() == slot.is_inline();
-    TrieSlot::Release(twin);
-    return same_kind ? "" : "a leaf that fits into a slot has a node";
+    const bool fits = TrieSlot::FitsInline(slot.run_bytes(), slot.value());
+    if (fits && !slot.is_inline()) return "a leaf that fits into its slot is not there";
+    return "";
   }
   const TrieBranch& branch = *slot.branch();
   if (!branch.has_value() && branch.child_count() < 2) {

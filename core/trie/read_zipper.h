@@ -28,7 +28,10 @@ class ReadZipper final : public Zipper {
   std::unique_ptr<Zipper> Fork() const override;
 
   std::string_view path() const override { return {path_.data(), path_bytes_}; }
-  std::optional<uint64_t> value() const override;
+  std::optional<uint64_t> value() const override {
+    if (!at_node()) return std::nullopt;
+    return frame().slot->optional_value();
+  }
   ByteMask child_mask() const override;
 
   void Reset() override;
@@ -62,19 +65,26 @@ class ReadZipper final : public Zipper {
   const Frame& frame() const { return frames_[depth_]; }
   // Bytes of the last frame's run that the path has.
   size_t run_used() const { return path_bytes_ - frame().start; }
-  bool at_node() const { return run_used() == frame().slot->run_bytes(); }
+  bool at_node() const { return path_bytes_ == run_end_; }
 
   // Moves from the end of the last frame's run to one of its children, with none of its run or all.
-  void Enter(TrieBranch::Child child, bool with_run);
+  // Returns what is there.
+  const TrieSlot& Enter(TrieBranch::Child child);
+  const TrieSlot& EnterWithRun(TrieBranch::Child child);
   // The same, to the first value at or below the end of the child's run.
   void EnterToValue(TrieBranch::Child child);
   // The same, to the last value at or below it.
   void EnterToLastValue(TrieBranch::Child child);
   // Appends the rest of the last frame's run to the path.
   void FinishRun();
-  // Makes room for `path_bytes` bytes of path, and a word more.
+  // Makes the frame at `depth`, at the end of its run, the last one.
+  void ReturnTo(size_t depth) {
+    depth_ = depth;
+    run_end_ = path_bytes_ = frames_[depth + 1].start - 1;
+  }
+  // Makes room for `path_bytes` bytes of path, and some more that may be written beyond.
   void ReservePath(size_t path_bytes) {
-    if (path_bytes + 8 > path_.size()) path_.resize((path_bytes + 8) * 2);
+    if (path_bytes + 16 > path_.size()) path_.resize((path_bytes + 16) * 2);
   }
 
   const PathTrie trie_;  // Keeps the nodes alive.
@@ -84,6 +94,7 @@ class ReadZipper final : public Zipper {
   size_t depth_ = 0;
   std::string path_;
   size_t path_bytes_ = 0;
+  size_t run_end_ = 0;  // Path bytes to the end of the last frame's run.
 };
 
 }  // namespace pathkb

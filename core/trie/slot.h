@@ -8,10 +8,15 @@
 //   | address of a TrieLeaf, a multiple of 16                                         1 0 |  leaf
 //   | run bytes, then value, low byte first         | 0 | bit 63| bit 62| run bytes | 0 1 |  inline leaf
 //   +-----------------------------------------------+---+-------+-------+-----------+-----+
+//   | 0 | distance in bytes, 32 bits | run bytes, 8 | 0 | value bytes, 4 bits       | 1 1 |  embedded leaf
+//   +---+----------------------------+--------------+---+---------------------------+-----+
 //
 // An inline leaf has no node of its own. Its run and its value share 7 bytes: a run of 4 with a
 // value below 2^24, a run of 7 with the value 0 of a plain fact. Tombstones (tombstone.h) are the
 // bits 62 and 63 of the value and have places of their own, so they fit where a 0 does.
+//
+// An embedded leaf has its value and run in the node of the branch that it hangs in, so many bytes
+// behind the slot. It can not leave that branch: to hang it elsewhere is to make a new leaf.
 
 #ifndef PATHKB_CORE_TRIE_SLOT_H_
 #define PATHKB_CORE_TRIE_SLOT_H_
@@ -30,8 +35,8 @@ class TrieBranch;
 class TrieLeaf;
 
 // A plain word: copying or dropping one counts nothing. Who keeps one calls AddReference() and
-// later Release(). A leaf is the same word, or the same kind of node, whenever run and value are the
-// same: inline if it fits.
+// later Release(). Embedded leaves must not be copied out of their branch; all others may. A leaf is
+// inline whenever it fits.
 //
 // Threads: whoever holds a reference may read. A node is changed in place only by the one holder of
 // its one reference, !IsShared(), in a trie whose nodes above are unshared too.
@@ -47,11 +52,14 @@ class TrieSlot {
   bool empty() const { return bits_ == 0; }
   bool is_branch() const { return (bits_ & kTagMask) == 0 && bits_ != 0; }
   bool is_inline() const { return (bits_ & kTagMask) == kInlineTag; }
-  // True for a branch and for a leaf that is not inline.
+  bool is_embedded() const { return (bits_ & kTagMask) == kEmbeddedTag; }
+  // True for a branch and for a leaf that has a node of its own.
   bool is_node() const { return (bits_ & kInlineTag) == 0 && bits_ != 0; }
 
-  // Same word: the same node, or equal inline leaves.
-  friend bool operator==(TrieSlot a, TrieSlot b) { return a.bits_ == b.bits_; }
+  // True if both are the same node, equal inline leaves, or empty. False says nothing.
+  bool SharesNodeWith(const TrieSlot& other) const {
+    return bits_ == other.bits_ && !is_embedded();
+  }
   // For tables of nodes.
   uint64_t bits() const { return bits_; }
 
@@ -60,8 +68,8 @@ class TrieSlot {
   TrieBranch* branch() const { return reinterpret_cast<TrieBranch*>(bits_); }
   TrieLeaf* leaf() const { return reinterpret_cast<TrieLeaf*>(bits_ - kLeafTag); }
 
-  // The bytes between the byte that led here and the value and children. Points into the node or,
-  // for an inline leaf, into this very word: it must stay where it is while the result is used.
+  // The bytes between the byte that led here and the value and children. Points into a node or, for
+  // an inline leaf, into this very word: it must stay where it is while the result is used.
   std::string_view run() const&;
   size_t run_bytes() const;
   bool has_value() const;
@@ -85,7 +93,9 @@ class TrieSlot {
 
   // Asks for the node's first bytes, if there is a node.
   void Prefetch() const {
-    if (is_node()) __builtin_prefetch(reinterpret_cast<const void*>(bits_ & ~kTagMask));
+    if (!is_node()) return;
+    const char* const node = reinterpret_cast<const char*>(bits_ & ~kTagMask);
+    __builtin_prefetch(node);
   }
 
   // --- References --------------------------------------------------------------------------------
@@ -93,6 +103,10 @@ class TrieSlot {
   TrieSlot AddReference() const {
     if (is_node()) references().fetch_add(1, std::memory_order_relaxed);
     return *this;
+  }
+  // A slot to hang elsewhere: this one with one more reference, or a new leaf for an embedded one.
+  TrieSlot Share() const& {
+    return is_embedded() ? NewLeaf(run(), {}, value()) : AddReference();
   }
   // True if somebody besides the caller holds a reference to the node. False stays false: who could
   // add one?
@@ -107,7 +121,12 @@ class TrieSlot {
 
   // --- New leaves; the caller owns the one reference ---------------------------------------------
 
-  // A leaf with the run `head` + `tail`.
+  // True if a leaf with so long a run and this value is inline.
+  static bool FitsInline(size_t run_bytes, uint64_t value) {
+    return run_bytes <= kInlineBytes &&
+           (value & ~kTombstoneBits) < uint64_t{1} << (8 * (kInlineBytes - run_bytes));
+  }
+  // A leaf with the run `head` + `tail`, inline or with a node.
   static TrieSlot NewLeaf(std::string_view head, std::string_view tail, uint64_t value);
 
   static constexpr uint32_t kMemoryUnit = 16;
@@ -119,7 +138,9 @@ class TrieSlot {
   static constexpr uint64_t kTagMask = 3;
   static constexpr uint64_t kInlineTag = 1;
   static constexpr uint64_t kLeafTag = 2;
-  static constexpr int kInlineBytes = 7;
+  static constexpr uint64_t kEmbeddedTag = 3;
+  static constexpr size_t kInlineBytes = 7;
+  static constexpr uint64_t kTombstoneBits = uint64_t{3} << 62;
 
   // Both kinds of nodes begin with their count.
   std::atomic<uint32_t>& references() const {
@@ -134,6 +155,25 @@ class TrieSlot {
   static void Destroy(TrieSlot slot);
 
   size_t inline_run_bytes() const { return (bits_ >> 2) & 7; }
+
+  // Embedded leaves only.
+  static TrieSlot NewEmbedded(size_t distance, size_t run_bytes, size_t value_bytes) {
+    TrieSlot slot;
+    slot.bits_ = distance << 16 | run_bytes << 8 | value_bytes << 2 | kEmbeddedTag;
+    return slot;
+  }
+  size_t embedded_run_bytes() const { return (bits_ >> 8) & 0xFF; }
+  size_t embedded_value_bytes() const { return (bits_ >> 2) & 0xF; }
+  size_t embedded_bytes() const { return embedded_value_bytes() + embedded_run_bytes(); }
+  const char* embedded_data() const {
+    return reinterpret_cast<const char*>(this) + (bits_ >> 16);
+  }
+  // The slot as it must be `slots` places further up for the same data; any slot.
+  TrieSlot MovedBy(int slots) const {
+    TrieSlot moved = *this;
+    if (is_embedded()) moved.bits_ -= static_cast<uint64_t>(slots * 8) << 16;
+    return moved;
+  }
 
   uint64_t bits_ = 0;
 };

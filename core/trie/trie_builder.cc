@@ -36,7 +36,7 @@ TrieSlot TrieBuilder::Close(size_t run_start) {
   const Open& open = open_.back();
   const std::string_view run =
       std::string_view(last_path_).substr(run_start, open.end - run_start);
-  const std::span<const TrieEdge> edges = std::span(edges_).subspan(open.first_edge);
+  const std::span<TrieEdge> edges = std::span(edges_).subspan(open.first_edge);
   const TrieSlot slot = edges.empty() ? TrieSlot::NewLeaf(run, {}, *open.value)
                                       : TrieBranch::New(run, {}, open.value, edges);
   edges_.resize(open.first_edge);
@@ -62,7 +62,7 @@ absl::Status TrieBuilder::Append(std::string_view path, uint64_t value) {
     const size_t fork = forks_here ? common : above;
     const TrieSlot slot = Close(fork + 1);
     if (forks_here) open_.push_back({common, std::nullopt, edges_.size()});
-    edges_.push_back({static_cast<uint8_t>(last_path_[fork]), slot});
+    edges_.push_back(TrieEdge::Slot(static_cast<uint8_t>(last_path_[fork]), slot));
   }
   last_path_.resize(common);
   last_path_.append(path.substr(common));
@@ -76,7 +76,7 @@ PathTrie TrieBuilder::Finish() {
   while (open_.size() > 1) {
     const size_t fork = open_[open_.size() - 2].end;
     const TrieSlot slot = Close(fork + 1);
-    edges_.push_back({static_cast<uint8_t>(last_path_[fork]), slot});
+    edges_.push_back(TrieEdge::Slot(static_cast<uint8_t>(last_path_[fork]), slot));
   }
   PathTrie trie(Close(0));
   last_path_.clear();

@@ -2,8 +2,10 @@
 """Runs a benchmark and prints its table: `bench.py NAME [--json FILE]`; without NAME it lists them.
 
 A benchmark is a file `NAME_bench.py` beside this one. Its docstring's first line says what it
-measures; its `run(context)` yields rows (rows.py) as they become known. `./dev bench` builds the
-programs first and says in PATHKB_BIN_DIR where they are; PATHKB_ROOT is the work tree.
+measures; its `run(context)` yields rows (rows.py) as they become known. It may say PROGRAMS, the
+labels of what it runs, if that is not the daemon and its client; REPEAT, if its medians are not of
+three; TAKES_FLAGS, if it hands flags to a program. `./dev bench` builds the programs first and says
+in PATHKB_BIN_DIR where they are; PATHKB_ROOT is the work tree.
 
 Exit codes: 0 done, whether goals are met or not; 1 the benchmark could not run; 2 usage.
 """
@@ -22,14 +24,19 @@ import programs
 import rows
 
 ENDING = "_bench.py"
+PROGRAMS = ("//:pathkbd", "//:pathkb")
+REPEAT = 3
 
 
 class Context:
-    """What a benchmark is given: a folder to work in, removed at the end; how often to repeat."""
+    """What a benchmark is given: a folder to work in, removed at the end; how often to repeat;
+    whether a rough result will do; flags for the program that it runs, if it takes any."""
 
-    def __init__(self, work, repeat):
+    def __init__(self, work, repeat, *, quick=False, flags=()):
         self.work = work
         self.repeat = repeat
+        self.quick = quick
+        self.flags = tuple(flags)
         self.root = os.environ.get("PATHKB_ROOT") or os.path.dirname(os.path.dirname(HERE))
 
     def path(self, name):
@@ -37,9 +44,15 @@ class Context:
         return os.path.join(self.work, name)
 
     def programs(self):
-        """The built programs. ProgramError if they are not there."""
-        folder = os.environ.get("PATHKB_BIN_DIR") or os.path.join(self.root, "bin")
-        return programs.Programs(folder)
+        """The built daemon and its client. ProgramError if they are not there."""
+        return programs.Programs(self._bin())
+
+    def program(self, name):
+        """Path of another built program. ProgramError if it is not there."""
+        return programs.require(os.path.join(self._bin(), name))
+
+    def _bin(self):
+        return os.environ.get("PATHKB_BIN_DIR") or os.path.join(self.root, "bin")
 
     def note(self, text):
         """Tells the reader what is going on; not a part of the result."""
@@ -68,15 +81,19 @@ def load(name, path):
 
 def main(arguments):
     parser = argparse.ArgumentParser(
-        prog="dev bench", description="Runs a benchmark and prints its table.")
+        prog="dev bench", description="Runs a benchmark and prints its table.",
+        epilog="What follows -- goes to the program that the benchmark runs, if it takes flags.")
     parser.add_argument("name", nargs="?", help="which one; without it, they are listed")
     parser.add_argument("--json", metavar="FILE", help="one JSON object a row goes there, too")
-    parser.add_argument("--repeat", type=int, default=3, metavar="N",
-                        help="medians are of N runs (default 3)")
+    parser.add_argument("--repeat", type=int, metavar="N",
+                        help="medians are of N runs (default: as the benchmark says)")
+    parser.add_argument("--quick", action="store_true",
+                        help="smaller, and in less time, where the benchmark can")
     parser.add_argument("--can-run", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--folder", default=HERE, help=argparse.SUPPRESS)
-    options = parser.parse_args(arguments)
-    if options.repeat < 1:
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options, flags = parser.parse_args(arguments[:end]), arguments[end + 1:]
+    if options.repeat is not None and options.repeat < 1:
         parser.error("--repeat is at least 1")
 
     found = find(options.folder)
@@ -89,8 +106,13 @@ def main(arguments):
         return 0
     if options.name not in found:
         parser.error(f"no benchmark {options.name!r}; there are: {', '.join(found)}")
+    benchmark = load(options.name, found[options.name])
+    if flags and not getattr(benchmark, "TAKES_FLAGS", False):
+        parser.error(f"benchmark {options.name!r} takes no flags: {' '.join(flags)}")
     if options.can_run:
+        print("\n".join(getattr(benchmark, "PROGRAMS", PROGRAMS)))
         return 0
+    repeat = options.repeat or getattr(benchmark, "REPEAT", REPEAT)
 
     # Opened first: a file that cannot be written should not be found out about at the end.
     json_file = None
@@ -107,8 +129,8 @@ def main(arguments):
     result = []
     try:
         with tempfile.TemporaryDirectory(prefix="pathkb-bench-") as work:
-            context = Context(work, options.repeat)
-            for row in load(options.name, found[options.name]).run(context):
+            context = Context(work, repeat, quick=options.quick, flags=flags)
+            for row in benchmark.run(context):
                 result.append(row)
                 if json_file:
                     print(rows.json_line(row), file=json_file, flush=True)

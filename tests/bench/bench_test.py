@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bench
 import main_bench
 import rows
+import trie_bench
 
 FAKE = '''
 """Counts sheep.
@@ -91,12 +92,47 @@ sheep     plain    B                7  -              -      -  -           -
         with open(self.path("out.json"), encoding="utf-8") as file:
             self.assertEqual(len(file.readlines()), 1)
 
+    def test_costs_have_a_table_of_their_own(self):
+        self.write("goat_bench.py", '"""Counts goats."""\nfrom rows import Row, cost\n'
+                   'def run(context):\n'
+                   '    yield cost("goat", "hay", "kg", 2.0, "cow", 8.0, [("mule", 4.0)], '
+                   'ratio_max=0.2)\n'
+                   '    yield cost("goat", "legs", "1", 4.0)\n'
+                   '    yield Row("goat", "plain", "B", 1)\n')
+        code, out, _ = self.call("goat", "--json", self.path("out.json"))
+        self.assertEqual(code, 0)
+        self.assertEqual(out, """\
+workload  measure  unit  pathkb  peer  peer_value  ratio  goal          met  mule
+--------  -------  ----  ------  ----  ----------  -----  ------------  ---  ----
+goat      hay      kg         2  cow            8   0.25  ratio <= 0.2  NO      4
+goat      legs     1          4  -              -      -  -             -       -
+
+workload  measure  unit  pathkb  peer  peer_value  ratio  goal  met
+--------  -------  ----  ------  ----  ----------  -----  ----  ---
+goat      plain    B          1  -              -      -  -     -
+""")
+        with open(self.path("out.json"), encoding="utf-8") as file:
+            self.assertEqual(json.loads(file.readline())["others"], {"mule": 4.0})
+
+    def test_what_a_benchmark_says_of_itself(self):
+        self.write("mule_bench.py", '"""Counts mules."""\nfrom rows import Row\n'
+                   'PROGRAMS = ("//stable:mule",)\nREPEAT = 9\nTAKES_FLAGS = True\n'
+                   'def run(context):\n'
+                   '    yield Row(" ".join(context.flags), str(context.quick), "",\n'
+                   '              context.repeat)\n')
+        self.assertEqual(self.call("mule", "--can-run"), (0, "//stable:mule\n", ""))
+        _, out, _ = self.call("mule", "--quick", "--", "--legs=4", "--ears=2")
+        self.assertEqual(out.splitlines()[2].split(), ["--legs=4", "--ears=2", "True", *"9-----"])
+
     def test_usage_errors(self):
         code, _, err = self.call("goat")
         self.assertEqual(code, 2)
         self.assertIn("there are: sheep", err)
         self.assertEqual(self.call("goat", "--can-run")[0], 2)
-        self.assertEqual(self.call("sheep", "--can-run"), (0, "", ""))
+        self.assertEqual(self.call("sheep", "--can-run"), (0, "//:pathkbd\n//:pathkb\n", ""))
+        code, _, err = self.call("sheep", "--", "--legs=4")
+        self.assertEqual(code, 2)
+        self.assertIn("takes no flags: --legs=4", err)
         self.assertEqual(self.call("--json", self.path("x"))[0], 2)
         self.assertEqual(self.call("sheep", "--repeat", "0")[0], 2)
         code, _, err = self.call("sheep", "--json", self.path("no/such/folder"))
@@ -138,6 +174,39 @@ class MainBenchTest(unittest.TestCase):
                 path, [(line, *main_bench.split_term(line)) for line in lines])
             answers = [main_bench.ask_sqlite(path, sql) for _, _, sql, _ in main_bench.QUESTIONS]
         self.assertEqual(answers, [main_bench.QUESTIONS[0][3], "1\n", "1\n", "7\n"])
+
+
+class TrieBenchTest(unittest.TestCase):
+    """From the lines that the program prints to rows."""
+
+    def rows(self, text):
+        figures = trie_bench.figures(text.replace(" ", "\t").splitlines(keepends=True))
+        return [row for group in figures for row in trie_bench.rows_of(*group)]
+
+    def test_the_ratio_is_to_btree_map(self):
+        row, = self.rows("facts insert pathtrie ns/key 30\nfacts insert btree ns/key 100\n"
+                         "facts insert judy ns/key 50\n")
+        self.assertEqual((row.measure, row.pathkb, row.peer, row.ratio, row.goal, row.met),
+                         ("insert", 30, "btree_map", 0.3, "ratio <= 0.38", True))
+        self.assertEqual(row.others, (("Judy", 50),))
+
+    def test_memory_is_told_with_and_without_what_the_keys_need(self):
+        rows = self.rows("dense path_bytes keys bytes/key 1\ndense memory pathtrie bytes/key 21\n"
+                         "dense memory btree bytes/key 41\n")
+        self.assertEqual([(row.pathkb, row.ratio, row.met) for row in rows],
+                         [(1, None, None), (21, 21 / 41, False), (20, 0.5, None)])
+
+    def test_batches_stand_beside_the_peer_and_beside_single_lookups(self):
+        rows = self.rows("dense get pathtrie ns/key 60\ndense get btree ns/key 80\n"
+                         "dense get_batch pathtrie ns/key 20\n")
+        self.assertEqual([(row.pathkb, row.peer, row.ratio, row.met) for row in rows],
+                         [(60, "btree_map", 0.75, False), (20, "btree_map", 0.25, None),
+                          (20, "one at a time", 20 / 60, True)])
+
+    def test_without_ours_or_without_the_peer(self):
+        self.assertEqual(self.rows("facts join btree ms 5\nfacts join map ms 7\n"), [])
+        row, = self.rows("facts scan pathtrie ns/key 5\n")
+        self.assertEqual((row.pathkb, row.ratio, row.met), (5, None, None))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def require(program):
+    """`program`, a path, if there is a program."""
+    if not os.access(program, os.X_OK):
+        raise ProgramError(f"no program {program}; `./dev bench` builds it")
+    return program
+
+
 class Programs:
     """Where pathkbd and pathkb are. Immutable."""
 
@@ -27,8 +34,7 @@ class Programs:
         self.daemon = os.path.join(folder, "pathkbd")
         self.client = os.path.join(folder, "pathkb")
         for program in (self.daemon, self.client):
-            if not os.access(program, os.X_OK):
-                raise ProgramError(f"no program {program}; `./dev bench` builds it")
+            require(program)
 
 
 class Server:

@@ -1,11 +1,13 @@
 """What a benchmark yields: rows of one table, each a figure of ours, of a peer, and a goal."""
 
 import dataclasses
+import itertools
 import json
 import statistics
 import time
 
 COLUMNS = ("workload", "measure", "unit", "pathkb", "peer", "peer_value", "ratio", "goal", "met")
+AT_RIGHT = ("pathkb", "peer_value", "ratio")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +24,26 @@ class Row:
     ratio: float | None = None
     goal: str | None = None
     met: bool | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class CostRow(Row):
+    """One cost, such as time or memory, where the goal is a part of what the peer takes. `ratio` is
+    ours divided by the peer's, so less than 1 is good. Further peers stand in columns of their own:
+    `others` has name and figure of each."""
+
+    others: tuple[tuple[str, float], ...] = ()
+
+
+def cost(workload, measure, unit, pathkb, peer=None, peer_value=None, others=(), *, ratio_max=None):
+    """A row of costs; the goal, if any, is that ours is at most `ratio_max` of the peer's."""
+    ratio = pathkb / peer_value if peer_value else None
+    goal = met = None
+    if ratio_max is not None:
+        goal = f"ratio <= {ratio_max:g}"
+        met = None if ratio is None else ratio <= ratio_max
+    return CostRow(workload, measure, unit, pathkb, peer, peer_value, ratio, goal, met,
+                   tuple(others))
 
 
 def compared(workload, measure, unit, pathkb, peer, peer_value, *, better, ratio_min=None):
@@ -70,17 +92,27 @@ def number_text(value):
     return f"{value:.4g}"
 
 
-def cells(row):
+def cells(row, others):
     met = {True: "yes", False: "NO", None: "-"}[row.met]
-    return (row.workload, row.measure, row.unit, number_text(row.pathkb), row.peer or "-",
-            number_text(row.peer_value), number_text(row.ratio), row.goal or "-", met)
+    own = (row.workload, row.measure, row.unit, number_text(row.pathkb), row.peer or "-",
+           number_text(row.peer_value), number_text(row.ratio), row.goal or "-", met)
+    values = dict(row.others) if isinstance(row, CostRow) else {}
+    return own + tuple(number_text(values.get(name)) for name in others)
 
 
 def table(rows):
-    """Rows as aligned text with a head line; numbers stand at the right."""
-    lines = [COLUMNS, *map(cells, rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(COLUMNS))]
-    at_right = {COLUMNS.index(name) for name in ("pathkb", "peer_value", "ratio")}
+    """Rows as aligned text with a head line; numbers stand at the right. Rows of another kind,
+    whose ratios mean something else, begin a table of their own."""
+    return "\n\n".join(one_table(list(group)) for _, group in itertools.groupby(rows, type))
+
+
+def one_table(rows):
+    others = tuple(dict.fromkeys(
+        name for row in rows if isinstance(row, CostRow) for name, _ in row.others))
+    head = COLUMNS + others
+    lines = [head, *(cells(row, others) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    at_right = {head.index(name) for name in AT_RIGHT + others}
 
     def text(line):
         padded = [cell.rjust(width) if column in at_right else cell.ljust(width)
@@ -93,4 +125,7 @@ def table(rows):
 
 def json_line(row):
     """A row as one JSON object on one line."""
-    return json.dumps({name: getattr(row, name) for name in COLUMNS}, ensure_ascii=False)
+    values = {name: getattr(row, name) for name in COLUMNS}
+    if isinstance(row, CostRow):
+        values["others"] = dict(row.others)
+    return json.dumps(values, ensure_ascii=False)
