@@ -58,7 +58,6 @@ TrieAlgebra::Side TrieAlgebra::MakeSide(Place place, size_t common) {
     side.child = {0, static_cast<uint8_t>(place.slot->run()[side.place.used])};
   } else if (place.slot->is_branch()) {
     side.child = place.slot->branch()->First();
-    FetchChildren(*place.slot);
   } else {
     side.more = false;
   }
@@ -111,8 +110,59 @@ std::optional<TrieAlgebra::Part> TrieAlgebra::Begin(Place left, Place right, uin
                  parts_.size()};
   MergeValues(frame, left_ends ? left.slot->optional_value() : std::nullopt,
               right_ends ? right.slot->optional_value() : std::nullopt);
+  if (left_ends && right_ends && left.slot->is_branch() && right.slot->is_branch()) {
+    if (std::optional<Part> part = MergeWide(frame); part.has_value()) return part;
+  }
+  if (frame.left_side.more && !frame.left_side.in_run) FetchChildren(*left.slot);
+  if (frame.right_side.more && !frame.right_side.in_run) FetchChildren(*right.slot);
   frames_.push_back(frame);
   return std::nullopt;
+}
+
+bool TrieAlgebra::MergeSlots(const TrieSlot& left, const TrieSlot& right,
+                             TrieSlot* result) const {
+  if (right.empty()) {
+    *result = rules_.keep_left ? left : TrieSlot();
+  } else if (left.empty()) {
+    *result = rules_.keep_right ? right : TrieSlot();
+  } else if (left.SharesNodeWith(right)) {
+    *result = rules_.both == AlgebraRules::Both::kPolicy ? left : TrieSlot();
+  } else {
+    // Two leaves with the same run and different values are all that can be decided here.
+    if (!left.is_inline() || !right.is_inline() || left.run() != right.run()) return false;
+    *result = TrieSlot();
+    if (rules_.both == AlgebraRules::Both::kLeftIfDifferent || rules_.right_value_keeps_left) {
+      *result = left;
+    } else if (rules_.both == AlgebraRules::Both::kPolicy) {
+      const uint64_t value = (*rules_.policy)(left.value(), right.value());
+      if (!TrieSlot::FitsInline(left.run_bytes(), value)) return false;
+      *result = TrieSlot::NewLeaf(left.run(), {}, value);
+    }
+  }
+  return true;
+}
+
+std::optional<TrieAlgebra::Part> TrieAlgebra::MergeWide(const Frame& frame) {
+  const TrieBranch& left = *frame.left.slot->branch();
+  const TrieBranch& right = *frame.right.slot->branch();
+  TrieBranch::Table left_slots;
+  TrieBranch::Table right_slots;
+  TrieBranch::Table results;
+  if (!left.CopyTo(&left_slots) || !right.CopyTo(&right_slots)) return std::nullopt;
+  bool equals_left = frame.equals_left;
+  bool equals_right = frame.equals_right;
+  int count = 0;
+  for (int byte = 0; byte < 256; ++byte) {
+    if (!MergeSlots(left_slots[byte], right_slots[byte], &results[byte])) return std::nullopt;
+    equals_left &= results[byte].SharesNodeWith(left_slots[byte]);
+    equals_right &= results[byte].SharesNodeWith(right_slots[byte]);
+    count += !results[byte].empty();
+  }
+  if (equals_left) return Whole(frame.left, true, equals_right);
+  if (equals_right) return Whole(frame.right, false, true);
+  if (count + frame.value.has_value() < 2) return std::nullopt;
+  const std::string_view run = frame.left.rest().substr(0, frame.common);
+  return Part{nullptr, TrieBranch::NewFrom(run, frame.value, results, count), 0, 0, false, false};
 }
 
 void TrieAlgebra::MergeValues(Frame& frame, std::optional<uint64_t> left,

@@ -106,6 +106,11 @@ class TrieAlgebra {
   // The part for two places if that takes no look below them; else a new frame.
   std::optional<Part> Begin(Place left, Place right, uint8_t byte);
   std::optional<Part> BothLeaves(Place left, Place right);
+  // The part for two wide branches, where the runs of both end, if no child of theirs needs a frame
+  // or a node of its own; nullopt, and nothing has changed, if one does.
+  std::optional<Part> MergeWide(const Frame& frame);
+  // The same for one byte; `*result` is empty if there is nothing.
+  bool MergeSlots(const TrieSlot& left, const TrieSlot& right, TrieSlot* result) const;
   // Goes on with the last frame: until a pair of children needs a frame of its own (false) or all
   // are done.
   bool Advance();

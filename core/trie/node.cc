@@ -316,6 +316,36 @@ TrieSlot TrieBranch::New(std::string_view head, std::string_view tail,
   return shell.Finish();
 }
 
+bool TrieBranch::CopyTo(Table* table) const {
+  if (has_keys() || leaf_bytes_ > 0) return false;
+  if (kind() == Kind::kDense) {
+    std::copy_n(slots(), 256, table->begin());
+    return true;
+  }
+  table->fill(TrieSlot());
+  Child child = First();
+  do {
+    (*table)[child.byte] = slot(child.position);
+  } while (Next(&child));
+  return true;
+}
+
+TrieSlot TrieBranch::NewFrom(std::string_view run, std::optional<uint64_t> value,
+                             const Table& table, int count) {
+  Shell shell(count, 0, value, run, {});
+  uint32_t units = 0;
+  uint64_t values = 0;
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const TrieSlot slot = table[byte];
+    if (slot.empty()) continue;
+    shell.Append(static_cast<uint8_t>(byte), slot.AddReference());
+    values += slot.value_count();
+    units += slot.memory_units();
+  }
+  shell->AddToSums(values, units);
+  return shell.Finish();
+}
+
 TrieSlot TrieBranch::CopyWithRun(const TrieSlot& slot, std::string_view head,
                                  std::string_view tail) {
   if (!slot.is_branch()) return TrieSlot::NewLeaf(head, tail, slot.value());

@@ -24,6 +24,7 @@
 
 #include <emmintrin.h>
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -209,6 +210,15 @@ class TrieBranch {
   // Leaves are embedded if they are small. As small as it can be.
   static TrieSlot New(std::string_view head, std::string_view tail, std::optional<uint64_t> value,
                       std::span<TrieEdge> edges);
+
+  // A slot for each byte, empty where there is no child.
+  using Table = std::array<TrieSlot, 256>;
+  // Fills `table`; false, and it is of no use, if the branch is not wide or has embedded leaves.
+  bool CopyTo(Table* table) const;
+  // A branch with `count` children, those in `table`, at least one; counts one more reference to
+  // each.
+  static TrieSlot NewFrom(std::string_view run, std::optional<uint64_t> value, const Table& table,
+                          int count);
 
   // --- Changes -----------------------------------------------------------------------------------
 

@@ -115,6 +115,7 @@ class PathTrie {
   friend class TrieBuilder;
   friend class TrieFoldWalk;
   friend class TrieMerkleizer;
+  friend class TrieScan;
 
   // Takes over a reference.
   explicit PathTrie(TrieSlot root) : root_(root) {}

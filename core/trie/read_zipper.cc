@@ -4,48 +4,13 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/trie/node_fetch.h"
 #include "core/trie/run_compare.h"
 
 namespace pathkb {
-namespace {
-
-// Nodes lie anywhere in memory, and a scan would spend most of its time waiting for one after the
-// other. So it asks early for those that come soon: a branch's first children when it gets there,
-// later ones so many children ahead, and the first ones below its next sibling.
-constexpr int kFetchAhead = 8;
-constexpr int kFetchBelowNext = 4;
-
-// Asks for the nodes of the children from `first` to `last`, `last` not included, as far as there
-// are so many. Always inline: to gcc 12, a function of its own that only asks has no effect, and
-// calls of it are left out.
-[[gnu::always_inline]] inline void Fetch(const TrieBranch& branch, int first, int last) {
-  last = std::min(last, branch.position_count());
-  for (int i = first; i < last; ++i) branch.slot(i).Prefetch();
-}
-
-// Appends a slot's run behind `end`, where 16 bytes more than that may be written.
-[[gnu::always_inline]] inline size_t AppendRun(const TrieSlot& slot, char* end) {
-  const std::string_view run = slot.run();
-  if (slot.is_inline()) {
-    const uint64_t word = slot.bits() >> 8;  // All that a slot can hold.
-    std::memcpy(end, &word, sizeof(word));
-  } else if (run.size() >= 8 && run.size() <= 16) {
-    std::memcpy(end, run.data(), 8);
-    std::memcpy(end + run.size() - 8, run.data() + run.size() - 8, 8);
-  } else if (run.size() < 8) {
-    for (size_t i = 0; i < run.size(); ++i) end[i] = run[i];
-  } else {
-    std::memcpy(end, run.data(), run.size());
-  }
-  return run.size();
-}
-
-}  // namespace
-
 ReadZipper::ReadZipper(const PathTrie& trie) : trie_(trie), run_end_(trie.root_.run_bytes()) {
   frames_.resize(16);
   frames_[0] = {&trie_.root_, 0, {}};
-  path_.resize(64);
 }
 
 ReadZipper::ReadZipper(const ReadZipper& other)
@@ -78,8 +43,8 @@ const TrieSlot& ReadZipper::Enter(TrieBranch::Child child) {
   Frame& parent = frames_[depth_];
   parent.child = child;
   const TrieSlot& slot = parent.slot->branch()->slot(child.position);
-  ReservePath(path_bytes_ + 1);
-  path_[path_bytes_++] = static_cast<char>(child.byte);
+  path_.Reserve(path_bytes_ + 1);
+  path_.data()[path_bytes_++] = static_cast<char>(child.byte);
   if (++depth_ == frames_.size()) frames_.resize(frames_.size() * 2);
   Frame& entered = frames_[depth_];
   entered.slot = &slot;
@@ -93,9 +58,9 @@ inline const TrieSlot& ReadZipper::EnterWithRun(TrieBranch::Child child) {
   parent.child = child;
   const TrieSlot& slot = parent.slot->branch()->slot(child.position);
   const size_t start = path_bytes_ + 1;
-  ReservePath(start + slot.run_bytes());
-  path_[start - 1] = static_cast<char>(child.byte);
-  run_end_ = path_bytes_ = start + AppendRun(slot, path_.data() + start);
+  path_.Reserve(start);
+  path_.data()[start - 1] = static_cast<char>(child.byte);
+  run_end_ = path_bytes_ = path_.Append(start, slot);
   if (++depth_ == frames_.size()) frames_.resize(frames_.size() * 2);
   Frame& entered = frames_[depth_];
   entered.slot = &slot;
@@ -108,12 +73,8 @@ void ReadZipper::EnterToValue(TrieBranch::Child child) {
     const TrieSlot& slot = EnterWithRun(child);
     if (!slot.is_branch()) return;
     const TrieBranch& branch = *slot.branch();
-    const TrieBranch& parent = *frames_[depth_ - 1].slot->branch();
-    if (child.position + 1 < parent.position_count()) {
-      const TrieSlot& next = parent.slot(child.position + 1);
-      if (next.is_branch()) Fetch(*next.branch(), 0, kFetchBelowNext);
-    }
-    Fetch(branch, 1, kFetchAhead);
+    FetchAround(*frames_[depth_ - 1].slot->branch(), child.position);
+    FetchChildren(branch, 1, kFetchAhead);
     if (branch.has_value()) return;
     child = branch.First();
   }
@@ -129,7 +90,7 @@ void ReadZipper::EnterToLastValue(TrieBranch::Child child) {
 
 void ReadZipper::FinishRun() {
   const std::string_view rest = frame().slot->run().substr(run_used());
-  ReservePath(path_bytes_ + rest.size());
+  path_.Reserve(path_bytes_ + rest.size());
   rest.copy(path_.data() + path_bytes_, rest.size());
   path_bytes_ += rest.size();
 }
@@ -139,8 +100,8 @@ bool ReadZipper::DescendByte(uint8_t byte) {
   const size_t used = run_used();
   if (used < slot.run_bytes()) {
     if (static_cast<uint8_t>(slot.run()[used]) != byte) return false;
-    ReservePath(path_bytes_ + 1);
-    path_[path_bytes_++] = static_cast<char>(byte);
+    path_.Reserve(path_bytes_ + 1);
+    path_.data()[path_bytes_++] = static_cast<char>(byte);
     return true;
   }
   if (!slot.is_branch()) return false;
@@ -162,7 +123,7 @@ size_t ReadZipper::DescendExisting(std::string_view bytes) {
   for (;;) {
     const std::string_view run = frame().slot->run().substr(run_used());
     const size_t common = CommonBytes(run, rest);
-    ReservePath(path_bytes_ + common);
+    path_.Reserve(path_bytes_ + common);
     run.copy(path_.data() + path_bytes_, common);
     path_bytes_ += common;
     rest.remove_prefix(common);
@@ -237,9 +198,7 @@ bool ReadZipper::NextValue() {
     TrieBranch::Child child = frames_[depth_ - 1].child;
     if (branch.Next(&child)) {
       ReturnTo(depth_ - 1);
-      if (child.position + kFetchAhead < branch.position_count()) {
-        branch.slot(child.position + kFetchAhead).Prefetch();
-      }
+      FetchChildren(branch, child.position + kFetchAhead, child.position + kFetchAhead + 1);
       EnterToValue(child);
       return true;
     }
@@ -270,9 +229,7 @@ bool ReadZipper::NextValueBehind(size_t prefix_bytes) {
     const TrieBranch& branch = *parent.slot->branch();
     if (!branch.Next(&child)) continue;
     ReturnTo(depth - 1);
-    if (child.position + kFetchAhead < branch.position_count()) {
-      branch.slot(child.position + kFetchAhead).Prefetch();
-    }
+    FetchChildren(branch, child.position + kFetchAhead, child.position + kFetchAhead + 1);
     EnterToValue(child);
     return true;
   }

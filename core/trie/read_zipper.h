@@ -3,10 +3,10 @@
 #ifndef PATHKB_CORE_TRIE_READ_ZIPPER_H_
 #define PATHKB_CORE_TRIE_READ_ZIPPER_H_
 
-#include <string>
 #include <vector>
 
 #include "core/trie/node.h"
+#include "core/trie/path_buffer.h"
 #include "core/trie/path_trie.h"
 #include "core/trie/slot.h"
 #include "core/trie/zipper.h"
@@ -27,7 +27,7 @@ class ReadZipper final : public Zipper {
 
   std::unique_ptr<Zipper> Fork() const override;
 
-  std::string_view path() const override { return {path_.data(), path_bytes_}; }
+  std::string_view path() const override { return path_.Prefix(path_bytes_); }
   std::optional<uint64_t> value() const override {
     if (!at_node()) return std::nullopt;
     return frame().slot->optional_value();
@@ -82,17 +82,12 @@ class ReadZipper final : public Zipper {
     depth_ = depth;
     run_end_ = path_bytes_ = frames_[depth + 1].start - 1;
   }
-  // Makes room for `path_bytes` bytes of path, and some more that may be written beyond.
-  void ReservePath(size_t path_bytes) {
-    if (path_bytes + 16 > path_.size()) path_.resize((path_bytes + 16) * 2);
-  }
-
   const PathTrie trie_;  // Keeps the nodes alive.
   // Only frames 0 to depth_ and the first path_bytes_ bytes count. What is behind them is left as
   // it was, so that a search that goes up and finds nothing just takes the old figures again.
   std::vector<Frame> frames_;
   size_t depth_ = 0;
-  std::string path_;
+  PathBuffer path_;
   size_t path_bytes_ = 0;
   size_t run_end_ = 0;  // Path bytes to the end of the last frame's run.
 };

@@ -91,8 +91,9 @@ class TrieSlot {
   // The same for this node alone.
   uint32_t own_memory_units() const;
 
-  // Asks for the node's first bytes, if there is a node.
-  void Prefetch() const {
+  // Asks for the node's first bytes, if there is a node. Always inline: to gcc 12, a function that
+  // only asks has no effect, and calls of it are left out.
+  [[gnu::always_inline]] void Prefetch() const {
     if (!is_node()) return;
     const char* const node = reinterpret_cast<const char*>(bits_ & ~kTagMask);
     __builtin_prefetch(node);

@@ -29,6 +29,7 @@ MEASURES = {
     "get_batch": "get, 64 at a time",
     "miss": "get what is not there",
     "scan": "scan in order",
+    "scan_cursor": "scan by a cursor",
     "seek_scan": "seek, then 100 in order",
     "update": "set 10% beside a copy",
     "copy": "copy all",
@@ -102,6 +103,9 @@ def rows_of(key_set, operation, unit, found, of_set):
         yield cost(key_set, measure, unit, found["keys"])
     elif OURS not in found:
         return
+    elif operation == "scan_cursor":
+        # The peers' iterators are their cursors.
+        yield beside(key_set, measure, unit, found[OURS], of_set.get("scan", {}))
     elif operation == "get_batch":
         # The peers know single lookups only.
         single = of_set.get("get", {})

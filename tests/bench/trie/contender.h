@@ -65,6 +65,8 @@ class Contender {
 
   // As Get(), many keys at a time.
   virtual std::optional<uint64_t> GetBatch(const KeyList& /*keys*/) const { return std::nullopt; }
+  // As Scan(), by a cursor that could also go anywhere else.
+  virtual std::optional<uint64_t> ScanByCursor() const { return std::nullopt; }
   // One with these keys, which are sorted, as fast as there is a way.
   virtual std::unique_ptr<Contender> Build(const KeyList& /*sorted*/) const { return nullptr; }
   virtual std::unique_ptr<Contender> Copy() const { return nullptr; }

@@ -74,6 +74,16 @@ std::optional<Sample> Miss(Fixture& fixture) {
   return PerKey(stopwatch.Seconds(), keys, sum);
 }
 
+std::optional<Sample> ScanByCursor(Fixture& fixture) {
+  const KeyList& keys = fixture.keys().keys();
+  const Contender& contender = fixture.filled();
+  const Stopwatch stopwatch;
+  const std::optional<uint64_t> sum = contender.ScanByCursor();
+  const double seconds = stopwatch.Seconds();
+  if (!sum.has_value()) return std::nullopt;
+  return PerKey(seconds, keys, *sum);
+}
+
 std::optional<Sample> Scan(Fixture& fixture) {
   const KeyList& keys = fixture.keys().keys();
   const Contender& contender = fixture.filled();
@@ -166,6 +176,7 @@ constexpr Operation kOperations[] = {
     {"get_batch", "ns/key", GetBatch},
     {"miss", "ns/key", Miss},
     {"scan", "ns/key", Scan},
+    {"scan_cursor", "ns/key", ScanByCursor},
     {"seek_scan", "us/seek", SeekScan},
     {"update", "ns/key", Update},
     {"copy", "ns", Copy},

@@ -46,6 +46,7 @@ struct Plan {
 //   get_batch   ns/key     the same, 64 at a time
 //   miss        ns/key     look up keys that are not there but differ in the last bytes only
 //   scan        ns/key     all keys in order, with value, key size and last byte
+//   scan_cursor ns/key     the same by a cursor, where there is a faster way without one
 //   seek_scan   us/seek    go to a random key, then read 100 entries
 //   update      ns/key     copy, then set every tenth key to another value; the original stays
 //   copy        ns         copy all

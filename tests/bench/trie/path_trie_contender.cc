@@ -11,6 +11,7 @@
 #include "core/trie/difference.h"
 #include "core/trie/path_trie.h"
 #include "core/trie/read_zipper.h"
+#include "core/trie/scan.h"
 #include "core/trie/trie_builder.h"
 
 namespace pathkb::bench {
@@ -41,6 +42,14 @@ class PathTrieContender final : public Contender {
   }
 
   uint64_t Scan() const override {
+    uint64_t sum = 0;
+    ScanValues(trie_, [&sum](std::string_view path, uint64_t value) {
+      sum += value + 1 + path.size() + static_cast<uint8_t>(path.back());
+    });
+    return sum;
+  }
+
+  std::optional<uint64_t> ScanByCursor() const override {
     uint64_t sum = 0;
     ReadZipper zipper(trie_);
     while (zipper.NextValue()) {
