@@ -119,25 +119,18 @@ std::optional<TrieAlgebra::Part> TrieAlgebra::Begin(Place left, Place right, uin
   return std::nullopt;
 }
 
-bool TrieAlgebra::MergeSlots(const TrieSlot& left, const TrieSlot& right,
-                             TrieSlot* result) const {
-  if (right.empty()) {
-    *result = rules_.keep_left ? left : TrieSlot();
-  } else if (left.empty()) {
-    *result = rules_.keep_right ? right : TrieSlot();
-  } else if (left.SharesNodeWith(right)) {
-    *result = rules_.both == AlgebraRules::Both::kPolicy ? left : TrieSlot();
+bool TrieAlgebra::MergeLeaves(const TrieSlot& left, const TrieSlot& right,
+                              TrieSlot* result) const {
+  // Two leaves with the same run and different values are all that can be decided here.
+  if (!left.is_inline() || !right.is_inline() || left.run() != right.run()) return false;
+  if (rules_.both == AlgebraRules::Both::kLeftIfDifferent || rules_.right_value_keeps_left) {
+    *result = left;
+  } else if (rules_.both == AlgebraRules::Both::kPolicy) {
+    const uint64_t value = (*rules_.policy)(left.value(), right.value());
+    if (!TrieSlot::FitsInline(left.run_bytes(), value)) return false;
+    *result = TrieSlot::NewLeaf(left.run(), {}, value);
   } else {
-    // Two leaves with the same run and different values are all that can be decided here.
-    if (!left.is_inline() || !right.is_inline() || left.run() != right.run()) return false;
     *result = TrieSlot();
-    if (rules_.both == AlgebraRules::Both::kLeftIfDifferent || rules_.right_value_keeps_left) {
-      *result = left;
-    } else if (rules_.both == AlgebraRules::Both::kPolicy) {
-      const uint64_t value = (*rules_.policy)(left.value(), right.value());
-      if (!TrieSlot::FitsInline(left.run_bytes(), value)) return false;
-      *result = TrieSlot::NewLeaf(left.run(), {}, value);
-    }
   }
   return true;
 }
@@ -145,19 +138,36 @@ bool TrieAlgebra::MergeSlots(const TrieSlot& left, const TrieSlot& right,
 std::optional<TrieAlgebra::Part> TrieAlgebra::MergeWide(const Frame& frame) {
   const TrieBranch& left = *frame.left.slot->branch();
   const TrieBranch& right = *frame.right.slot->branch();
-  TrieBranch::Table left_slots;
-  TrieBranch::Table right_slots;
+  TrieBranch::Table left_table;
+  TrieBranch::Table right_table;
+  const TrieBranch::Table* const left_slots = left.AsTable(&left_table);
+  const TrieBranch::Table* const right_slots = right.AsTable(&right_table);
+  if (left_slots == nullptr || right_slots == nullptr) return std::nullopt;
+  // Which of the two has a child is mostly hard to guess, so masks choose.
+  const uint64_t keep_left = -uint64_t{rules_.keep_left};
+  const uint64_t keep_right = -uint64_t{rules_.keep_right};
+  const uint64_t keep_same = -uint64_t{rules_.both == AlgebraRules::Both::kPolicy};
   TrieBranch::Table results;
-  if (!left.CopyTo(&left_slots) || !right.CopyTo(&right_slots)) return std::nullopt;
-  bool equals_left = frame.equals_left;
-  bool equals_right = frame.equals_right;
+  uint64_t left_changes = !frame.equals_left;
+  uint64_t right_changes = !frame.equals_right;
   int count = 0;
-  for (int byte = 0; byte < 256; ++byte) {
-    if (!MergeSlots(left_slots[byte], right_slots[byte], &results[byte])) return std::nullopt;
-    equals_left &= results[byte].SharesNodeWith(left_slots[byte]);
-    equals_right &= results[byte].SharesNodeWith(right_slots[byte]);
-    count += !results[byte].empty();
+  for (size_t byte = 0; byte < results.size(); ++byte) {
+    const TrieSlot l = (*left_slots)[byte];
+    const TrieSlot r = (*right_slots)[byte];
+    const uint64_t same = -uint64_t{l.bits() == r.bits()};
+    const uint64_t use_left = (same & keep_same) | (~same & -uint64_t{r.empty()} & keep_left);
+    const uint64_t use_right = ~same & -uint64_t{l.empty()} & keep_right;
+    TrieSlot result = TrieSlot::Choose(l, use_left, r, use_right);
+    if (!l.empty() && !r.empty() && same == 0) [[unlikely]] {
+      if (!MergeLeaves(l, r, &result)) return std::nullopt;
+    }
+    results[byte] = result;
+    left_changes |= result.bits() ^ l.bits();
+    right_changes |= result.bits() ^ r.bits();
+    count += !result.empty();
   }
+  const bool equals_left = left_changes == 0;
+  const bool equals_right = right_changes == 0;
   if (equals_left) return Whole(frame.left, true, equals_right);
   if (equals_right) return Whole(frame.right, false, true);
   if (count + frame.value.has_value() < 2) return std::nullopt;

@@ -109,8 +109,8 @@ class TrieAlgebra {
   // The part for two wide branches, where the runs of both end, if no child of theirs needs a frame
   // or a node of its own; nullopt, and nothing has changed, if one does.
   std::optional<Part> MergeWide(const Frame& frame);
-  // The same for one byte; `*result` is empty if there is nothing.
-  bool MergeSlots(const TrieSlot& left, const TrieSlot& right, TrieSlot* result) const;
+  // The same for two children under one byte that are not the same; false if it needs more.
+  bool MergeLeaves(const TrieSlot& left, const TrieSlot& right, TrieSlot* result) const;
   // Goes on with the last frame: until a pair of children needs a frame of its own (false) or all
   // are done.
   bool Advance();

@@ -2,8 +2,12 @@
 // walks that go side by side.
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
+#include <random>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"

@@ -3,9 +3,13 @@
 
 #include "core/trie/fold.h"
 
-#include <map>
+#include <cstdint>
 #include <numeric>
+#include <optional>
+#include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "gtest/gtest.h"
 

@@ -4,6 +4,8 @@
 
 #include "core/trie/merkleize.h"
 
+#include <cstdint>
+#include <random>
 #include <string>
 
 #include "gtest/gtest.h"

@@ -132,6 +132,17 @@ class TrieBranch::Shell {
     branch_->Embed(AppendEmpty(byte), run, value);
   }
 
+  // Adds all children of a dense branch, `count` of them, at once.
+  void AppendAll(const Table& table, int count) {
+    std::copy(table.begin(), table.end(), branch_->slots());
+    std::array<uint64_t, 4> words = {};
+    for (size_t byte = 0; byte < table.size(); ++byte) {
+      words[byte / 64] |= uint64_t{!table[byte].empty()} << (byte % 64);
+    }
+    branch_->mask() = ByteMask(words);
+    branch_->child_count_minus_1_ = static_cast<uint8_t>(count - 1);
+  }
+
   // Takes the place of what is in `slot`, whose children it has.
   void Replace(TrieSlot* slot) {
     const TrieSlot old = *slot;
@@ -316,29 +327,38 @@ TrieSlot TrieBranch::New(std::string_view head, std::string_view tail,
   return shell.Finish();
 }
 
-bool TrieBranch::CopyTo(Table* table) const {
-  if (has_keys() || leaf_bytes_ > 0) return false;
-  if (kind() == Kind::kDense) {
-    std::copy_n(slots(), 256, table->begin());
-    return true;
-  }
+const TrieBranch::Table* TrieBranch::AsTable(Table* table) const {
+  static_assert(sizeof(Table) == 256 * sizeof(TrieSlot));
+  if (has_keys() || leaf_bytes_ > 0) return nullptr;
+  if (kind() == Kind::kDense) return reinterpret_cast<const Table*>(slots());
   table->fill(TrieSlot());
   Child child = First();
   do {
     (*table)[child.byte] = slot(child.position);
   } while (Next(&child));
-  return true;
+  return table;
 }
 
 TrieSlot TrieBranch::NewFrom(std::string_view run, std::optional<uint64_t> value,
                              const Table& table, int count) {
   Shell shell(count, 0, value, run, {});
+  if (shell->kind() == Kind::kDense) {
+    shell.AppendAll(table, count);
+  } else {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      if (!table[byte].empty()) shell.Append(static_cast<uint8_t>(byte), table[byte]);
+    }
+  }
+  bool has_nodes = false;
+  for (const TrieSlot& slot : table) has_nodes |= slot.is_node();
+  if (!has_nodes) {
+    shell->AddToSums(static_cast<uint64_t>(count), 0);
+    return shell.Finish();
+  }
   uint32_t units = 0;
   uint64_t values = 0;
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    const TrieSlot slot = table[byte];
-    if (slot.empty()) continue;
-    shell.Append(static_cast<uint8_t>(byte), slot.AddReference());
+  for (const TrieSlot& slot : table) {
+    slot.AddReference();
     values += slot.value_count();
     units += slot.memory_units();
   }

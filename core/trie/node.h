@@ -213,8 +213,9 @@ class TrieBranch {
 
   // A slot for each byte, empty where there is no child.
   using Table = std::array<TrieSlot, 256>;
-  // Fills `table`; false, and it is of no use, if the branch is not wide or has embedded leaves.
-  bool CopyTo(Table* table) const;
+  // The branch's slots by byte: its own, or `*table` filled with them; nullptr if the branch is not
+  // wide or has embedded leaves.
+  const Table* AsTable(Table* table) const;
   // A branch with `count` children, those in `table`, at least one; counts one more reference to
   // each.
   static TrieSlot NewFrom(std::string_view run, std::optional<uint64_t> value, const Table& table,

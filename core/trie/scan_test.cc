@@ -3,7 +3,11 @@
 
 #include "core/trie/scan.h"
 
+#include <cstdint>
+#include <random>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "gtest/gtest.h"
 

@@ -62,6 +62,12 @@ class TrieSlot {
   }
   // For tables of nodes.
   uint64_t bits() const { return bits_; }
+  // `a`, `b` or nothing, as the masks say, of which each is all ones or 0 and not both are ones.
+  static TrieSlot Choose(TrieSlot a, uint64_t a_mask, TrieSlot b, uint64_t b_mask) {
+    TrieSlot slot;
+    slot.bits_ = (a.bits_ & a_mask) | (b.bits_ & b_mask);
+    return slot;
+  }
 
   // --- Reading; defined in node.h ----------------------------------------------------------------
 

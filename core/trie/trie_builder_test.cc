@@ -3,6 +3,9 @@
 
 #include "core/trie/trie_builder.h"
 
+#include <cstdint>
+#include <iterator>
+#include <random>
 #include <string>
 
 #include "gtest/gtest.h"
