@@ -16,7 +16,9 @@ AlgebraResult Run(const AlgebraRules& rules, const PathTrie& left, const PathTri
 }  // namespace
 
 AlgebraResult Join(const PathTrie& left, const PathTrie& right, ValuePolicy policy) {
-  return Run({.keep_left = true, .keep_right = true, .both = AlgebraRules::Both::kPolicy,
+  return Run({.keep_left = true,
+              .keep_right = true,
+              .both = AlgebraRules::Both::kPolicy,
               .policy = &policy},
              left, right);
 }
@@ -35,9 +37,9 @@ AlgebraResult SymmetricDifference(const PathTrie& left, const PathTrie& right) {
 
 AlgebraResult Restrict(const PathTrie& left, const PathTrie& right) {
   ValuePolicy policy = LeftValue;
-  AlgebraResult result = Run({.both = AlgebraRules::Both::kPolicy,
-                              .right_value_keeps_left = true, .policy = &policy},
-                             left, right);
+  AlgebraResult result =
+      Run({.both = AlgebraRules::Both::kPolicy, .right_value_keeps_left = true, .policy = &policy},
+          left, right);
   // What was kept whole was not compared with the right one.
   result.equals_right = result.trie.EqualTo(right);
   if (result.equals_right && !result.equals_left) result.trie = right;

@@ -69,9 +69,12 @@ std::optional<TrieAlgebra::Part> TrieAlgebra::BothLeaves(Place left, Place right
   const uint64_t right_value = right.slot->value();
   if (left_value == right_value) return Same(left);
   switch (rules_.both) {
-    case AlgebraRules::Both::kNothing: return Part{};
-    case AlgebraRules::Both::kLeftIfDifferent: return Whole(left, true, false);
-    case AlgebraRules::Both::kPolicy: break;
+    case AlgebraRules::Both::kNothing:
+      return Part{};
+    case AlgebraRules::Both::kLeftIfDifferent:
+      return Whole(left, true, false);
+    case AlgebraRules::Both::kPolicy:
+      break;
   }
   if (rules_.right_value_keeps_left) return Whole(left, true, false);
   const uint64_t value = (*rules_.policy)(left_value, right_value);
@@ -98,16 +101,8 @@ std::optional<TrieAlgebra::Part> TrieAlgebra::Begin(Place left, Place right, uin
   if (!left_ends && !right_ends && !rules_.keep_right) {
     return rules_.keep_left ? Whole(left, true, false) : Part{};
   }
-  Frame frame = {left,
-                 right,
-                 common,
-                 MakeSide(left, common),
-                 MakeSide(right, common),
-                 std::nullopt,
-                 true,
-                 true,
-                 byte,
-                 parts_.size()};
+  Frame frame = {left, right, common, MakeSide(left, common), MakeSide(right, common), std::nullopt,
+                 true, true,  byte,   parts_.size()};
   MergeValues(frame, left_ends ? left.slot->optional_value() : std::nullopt,
               right_ends ? right.slot->optional_value() : std::nullopt);
   if (left_ends && right_ends && left.slot->is_branch() && right.slot->is_branch()) {
@@ -119,8 +114,7 @@ std::optional<TrieAlgebra::Part> TrieAlgebra::Begin(Place left, Place right, uin
   return std::nullopt;
 }
 
-bool TrieAlgebra::MergeLeaves(const TrieSlot& left, const TrieSlot& right,
-                              TrieSlot* result) const {
+bool TrieAlgebra::MergeLeaves(const TrieSlot& left, const TrieSlot& right, TrieSlot* result) const {
   // Two leaves with the same run and different values are all that can be decided here.
   if (!left.is_inline() || !right.is_inline() || left.run() != right.run()) return false;
   if (rules_.both == AlgebraRules::Both::kLeftIfDifferent || rules_.right_value_keeps_left) {
@@ -273,8 +267,8 @@ TrieEdge TrieAlgebra::EdgeFor(Part& part) {
     return TrieEdge::Leaf(part.byte, source.run().substr(part.skip), source.value());
   }
   if (part.skip == 0) return TrieEdge::Slot(part.byte, source.AddReference());
-  return TrieEdge::Slot(
-      part.byte, TrieBranch::CopyWithRun(source, source.run().substr(part.skip), {}));
+  return TrieEdge::Slot(part.byte,
+                        TrieBranch::CopyWithRun(source, source.run().substr(part.skip), {}));
 }
 
 TrieAlgebra::Part TrieAlgebra::Build(const Frame& frame) {

@@ -7,9 +7,10 @@
 //   left    (run "ab|cd")            the bar is where the walk stands: at "ab"
 //   right   (run "ab|") -'c'-> (run "d")
 //
-// A place inside a run is taken for a branch with one child, so there is only one case: two branches
-// whose children are merged in byte order. Results are put together from below: a part that comes
-// out as it was in an input is only pointed to until it is known whether all of its parent does too.
+// A place inside a run is taken for a branch with one child, so there is only one case: two
+// branches whose children are merged in byte order. Results are put together from below: a part
+// that comes out as it was in an input is only pointed to until it is known whether all of its
+// parent does too.
 
 #ifndef PATHKB_CORE_TRIE_ALGEBRA_WALK_H_
 #define PATHKB_CORE_TRIE_ALGEBRA_WALK_H_
@@ -99,8 +100,8 @@ class TrieAlgebra {
     std::optional<uint64_t> value;
     bool equals_left;
     bool equals_right;
-    uint8_t byte;        // That led here.
-    size_t first_part;   // In parts_.
+    uint8_t byte;       // That led here.
+    size_t first_part;  // In parts_.
   };
 
   // The part for two places if that takes no look below them; else a new frame.
@@ -132,8 +133,8 @@ class TrieAlgebra {
 
   static Side MakeSide(Place place, size_t common);
   static Part Whole(Place place, bool equals_left, bool equals_right) {
-    return {place.slot,   TrieSlot(),  static_cast<uint32_t>(place.used), 0,
-            equals_left, equals_right};
+    return {place.slot, TrieSlot(),  static_cast<uint32_t>(place.used),
+            0,          equals_left, equals_right};
   }
   // The part for equal places.
   Part Same(Place place) const;

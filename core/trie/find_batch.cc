@@ -30,8 +30,8 @@ Step Advance(Walk& walk) {
   const TrieSlot& slot = *walk.slot;
   if (!slot.is_branch()) {
     const std::string_view run = slot.run();
-    const bool found =
-        !slot.empty() && run.size() == walk.rest && StartsWithRun(walk.next, run.data(), run.size());
+    const bool found = !slot.empty() && run.size() == walk.rest &&
+                       StartsWithRun(walk.next, run.data(), run.size());
     return found ? Step::kFound : Step::kMissing;
   }
   const TrieBranch& branch = *slot.branch();

@@ -148,8 +148,7 @@ class TrieMerkleizer {
       results_.push_back(canonical);
       if (walk.may_come_again()) known_.insert_or_assign(slot.bits(), canonical);
     }
-    PathTrie result =
-        results_.empty() ? PathTrie() : PathTrie(results_.front().get().Share());
+    PathTrie result = results_.empty() ? PathTrie() : PathTrie(results_.front().get().Share());
     stats.distinct_nodes_after = CountDistinctNodes(result);
     return result;
   }

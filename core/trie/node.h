@@ -1,20 +1,22 @@
-// The nodes of a PathTrie, private to core/trie: a leaf is a run of bytes and a value; a branch is a
-// run, perhaps a value, and 1 to 256 children.
+// The nodes of a PathTrie, private to core/trie: a leaf is a run of bytes and a value; a branch is
+// a run, perhaps a value, and 1 to 256 children.
 //
 //   leaf     references 4 | value bytes 1 | run bytes 1, or 255 and 4 more | value 0-8 | run ...
 //
-//   branch   references 4 | run bytes 3, kind and value? 1 | memory 4 | value count 5 | children 1 |
-//            leaf bytes 2 | size class 1: 21 bytes, followed by what the kind needs to find a child:
+//   branch   references 4 | run bytes 3, kind and value? 1 | memory 4 | value count 5 | children 1
+//   |
+//            leaf bytes 2 | size class 1: 21 bytes, followed by what the kind needs to find a
+//            child:
 //
 //   kTiny    3 key bytes, ascending        | up to 3 slots   |
 //   kSmall   11 key bytes, ascending       | up to 11 slots  |  free | leaves | value 8? | run
 //   kMask    3 bytes unused, 256 bits      | up to 128 slots |
 //   kDense   3 bytes unused, 256 bits      | 256 slots       |
 //
-// Keys are compared all at once, bits are counted, and a dense branch is indexed by the byte. A node
-// is as large as a size class of the allocator. Slots grow up from the front, the data of embedded
-// leaves grow down from the end, and what is free lies between. What a leaf that went or moved out
-// leaves behind is reclaimed when the node is made anew.
+// Keys are compared all at once, bits are counted, and a dense branch is indexed by the byte. A
+// node is as large as a size class of the allocator. Slots grow up from the front, the data of
+// embedded leaves grow down from the end, and what is free lies between. What a leaf that went or
+// moved out leaves behind is reclaimed when the node is made anew.
 //
 // The byte that leads to a child stands in the parent, not in the child's run. So a node with all
 // below it can hang anywhere in any trie, under any byte, without a change.
@@ -22,14 +24,13 @@
 #ifndef PATHKB_CORE_TRIE_NODE_H_
 #define PATHKB_CORE_TRIE_NODE_H_
 
-#include <emmintrin.h>
-
 #include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <emmintrin.h>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -67,9 +68,7 @@ class TrieLeaf {
     std::memcpy(&run_bytes, Bytes() + kShortHeaderBytes, sizeof(run_bytes));
     return run_bytes;
   }
-  uint64_t value() const {
-    return ReadValue(Bytes() + ValueOffset(), value_bytes_);
-  }
+  uint64_t value() const { return ReadValue(Bytes() + ValueOffset(), value_bytes_); }
   // The value in the first `value_bytes` of a leaf's data. 8 bytes are there to be read, whatever
   // they hold: no node is smaller than 16, and leaves with less data are inline.
   static uint64_t ReadValue(const char* data, size_t value_bytes) {
@@ -108,8 +107,11 @@ class TrieLeaf {
   uint8_t short_run_bytes_;
 };
 
-// A child to be, and the byte that leads to it: a slot that is not an embedded leaf, whose reference
-// the new branch takes over; or, if the slot is empty, a leaf, told by its run and value.
+// Leaves with more bytes of value and run than this have nodes of their own: branches stay small
+// enough to be copied.
+inline constexpr size_t kMaxEmbeddedBytes = 40;
+// A child to be, and the byte that leads to it: a slot that is not an embedded leaf, whose
+// reference the new branch takes over; or, if the slot is empty, a leaf, told by its run and value.
 struct TrieEdge {
   uint8_t byte = 0;
   TrieSlot slot;
@@ -124,8 +126,8 @@ struct TrieEdge {
 };
 
 // The functions that change take the slot that holds the branch, or the leaf: they may put another
-// node there. Each allocates before it changes anything, so if that throws std::bad_alloc, all is as
-// before. They keep the sums of the node itself right; those above are the caller's.
+// node there. Each allocates before it changes anything, so if that throws std::bad_alloc, all is
+// as before. They keep the sums of the node itself right; those above are the caller's.
 class TrieBranch {
  public:
   enum class Kind : uint8_t { kTiny, kSmall, kMask, kDense };
@@ -358,9 +360,7 @@ inline size_t TrieSlot::run_bytes() const {
   return empty() ? 0 : leaf()->run_bytes();
 }
 
-inline bool TrieSlot::has_value() const {
-  return is_branch() ? branch()->has_value() : !empty();
-}
+inline bool TrieSlot::has_value() const { return is_branch() ? branch()->has_value() : !empty(); }
 
 inline uint64_t TrieSlot::value() const {
   if (is_inline()) {

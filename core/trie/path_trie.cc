@@ -91,9 +91,8 @@ std::optional<uint64_t> PathTrie::Set(std::string_view path, uint64_t value) {
     return std::nullopt;
   }
   if (!trail.at_node()) {
-    trail.Change(false, [&](TrieSlot* slot) {
-      TrieBranch::Split(slot, trail.run_used(), value, nullptr);
-    });
+    trail.Change(
+        false, [&](TrieSlot* slot) { TrieBranch::Split(slot, trail.run_used(), value, nullptr); });
     return std::nullopt;
   }
   const std::optional<uint64_t> before = trail.slot().optional_value();

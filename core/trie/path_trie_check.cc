@@ -46,8 +46,7 @@ void PushChildren(const Pending& pending, size_t end, std::vector<Pending>& stac
 std::string FaultOfChildren(const TrieBranch& branch) {
   const ByteMask mask = branch.child_mask();
   if (mask.count() != branch.child_count()) {
-    return fmt::format("{} children, but {} bytes in the mask", branch.child_count(),
-                       mask.count());
+    return fmt::format("{} children, but {} bytes in the mask", branch.child_count(), mask.count());
   }
   TrieBranch::Child child = branch.First();
   int seen = 0;

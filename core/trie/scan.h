@@ -1,5 +1,5 @@
-// All of a trie, as fast as it goes: for exports, counts and copies that want every path once and in
-// order, and need no cursor.
+// All of a trie, as fast as it goes: for exports, counts and copies that want every path once and
+// in order, and need no cursor.
 //
 //   ScanValues(trie, [&](std::string_view path, uint64_t value) { sum += value; });
 

@@ -3,12 +3,14 @@
 //
 //    63                                            8 7      6     5       4..2        1 0
 //   +-----------------------------------------------+---+-------+-------+-----------+-----+
-//   | 0                                                                                   |  nothing
+//   | 0                                                                                   | nothing
 //   | address of a TrieBranch, a multiple of 16                                       0 0 |  branch
 //   | address of a TrieLeaf, a multiple of 16                                         1 0 |  leaf
-//   | run bytes, then value, low byte first         | 0 | bit 63| bit 62| run bytes | 0 1 |  inline leaf
+//   | run bytes, then value, low byte first         | 0 | bit 63| bit 62| run bytes | 0 1 |  inline
+//   leaf
 //   +-----------------------------------------------+---+-------+-------+-----------+-----+
-//   | 0 | distance in bytes, 32 bits | run bytes, 8 | 0 | value bytes, 4 bits       | 1 1 |  embedded leaf
+//   | 0 | distance in bytes, 32 bits | run bytes, 8 | 0 | value bytes, 4 bits       | 1 1 |
+//   embedded leaf
 //   +---+----------------------------+--------------+---+---------------------------+-----+
 //
 // An inline leaf has no node of its own. Its run and its value share 7 bytes: a run of 4 with a
@@ -35,8 +37,8 @@ class TrieBranch;
 class TrieLeaf;
 
 // A plain word: copying or dropping one counts nothing. Who keeps one calls AddReference() and
-// later Release(). Embedded leaves must not be copied out of their branch; all others may. A leaf is
-// inline whenever it fits.
+// later Release(). Embedded leaves must not be copied out of their branch; all others may. A leaf
+// is inline whenever it fits.
 //
 // Threads: whoever holds a reference may read. A node is changed in place only by the one holder of
 // its one reference, !IsShared(), in a trie whose nodes above are unshared too.
@@ -112,14 +114,10 @@ class TrieSlot {
     return *this;
   }
   // A slot to hang elsewhere: this one with one more reference, or a new leaf for an embedded one.
-  TrieSlot Share() const& {
-    return is_embedded() ? NewLeaf(run(), {}, value()) : AddReference();
-  }
+  TrieSlot Share() const& { return is_embedded() ? NewLeaf(run(), {}, value()) : AddReference(); }
   // True if somebody besides the caller holds a reference to the node. False stays false: who could
   // add one?
-  bool IsShared() const {
-    return is_node() && references().load(std::memory_order_acquire) != 1;
-  }
+  bool IsShared() const { return is_node() && references().load(std::memory_order_acquire) != 1; }
   // Gives up one reference. Needs no stack and no memory, however deep the trie is; see
   // node_reaper.h for how long it takes.
   static void Release(TrieSlot slot) {
@@ -172,9 +170,7 @@ class TrieSlot {
   size_t embedded_run_bytes() const { return (bits_ >> 8) & 0xFF; }
   size_t embedded_value_bytes() const { return (bits_ >> 2) & 0xF; }
   size_t embedded_bytes() const { return embedded_value_bytes() + embedded_run_bytes(); }
-  const char* embedded_data() const {
-    return reinterpret_cast<const char*>(this) + (bits_ >> 16);
-  }
+  const char* embedded_data() const { return reinterpret_cast<const char*>(this) + (bits_ >> 16); }
   // The slot as it must be `slots` places further up for the same data; any slot.
   TrieSlot MovedBy(int slots) const {
     TrieSlot moved = *this;

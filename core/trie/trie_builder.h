@@ -18,7 +18,8 @@
 namespace pathkb {
 
 // One thread at a time. Append() all, then Finish(). Holds the nodes built and those open on the
-// way to the last path; O(path bytes) an Append().
+// way to the last path; O(path bytes) an Append(). Throws std::bad_alloc if there is no memory; all
+// that may then be done with the builder is to destroy it.
 class TrieBuilder {
  public:
   TrieBuilder() = default;
@@ -38,15 +39,26 @@ class TrieBuilder {
   struct Open {
     size_t end;  // Path bytes to where its run ends.
     std::optional<uint64_t> value;
-    size_t first_edge;  // In edges_.
+    size_t first_child;  // In children_.
   };
 
-  // Makes the last open node, whose run begins `run_start` bytes into the last path.
-  TrieSlot Close(size_t run_start);
+  // A finished child: a slot, or a leaf whose run is kept here until it goes into its branch.
+  struct Child {
+    TrieEdge edge;
+    uint8_t run_bytes = 0;
+    char run[kMaxEmbeddedBytes];
+  };
+
+  // Finishes the last open node, whose run begins `run_start` bytes into the last path: as what
+  // hangs under `byte`, which may be a leaf without a node.
+  Child Close(uint8_t byte, size_t run_start);
+  // The same for a node with children, or for one that needs a slot.
+  TrieSlot CloseToSlot(size_t run_start);
 
   std::string last_path_;
   std::vector<Open> open_;       // From the root down; the last one is at the end of last_path_.
-  std::vector<TrieEdge> edges_;  // Finished children of all open nodes, the root's first.
+  std::vector<Child> children_;  // Finished children of all open nodes, the root's first.
+  std::vector<TrieEdge> edges_;  // Those of the node that is being finished.
 };
 
 }  // namespace pathkb
