@@ -21,7 +21,8 @@
 namespace pathkb {
 
 // The value of a path that both tries have, from the left one's and the right one's. Not asked for
-// two equal values, which stay as they are, so that shared parts need no visit.
+// two equal values, which stay as they are, so that shared parts need no visit; for others perhaps
+// twice.
 using ValuePolicy = absl::FunctionRef<uint64_t(uint64_t left, uint64_t right)>;
 
 inline uint64_t LeftValue(uint64_t left, uint64_t /*right*/) { return left; }

@@ -347,7 +347,7 @@ TEST(AllocationFailureTest, EachAllocationOfAScriptFailsOnce) {
       ASSERT_EQ(LiveAllocations(), live_before) << "after allocation " << allocations;
       ++allocations;
     }
-    EXPECT_GT(allocations, 300);
+    EXPECT_GT(allocations, 150);
   }
 }
 

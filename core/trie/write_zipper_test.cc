@@ -7,6 +7,8 @@
 
 #include "gtest/gtest.h"
 
+#include "core/trie/trie_matchers.h"
+#include "core/trie/trie_model.h"
 #include "core/trie/zipper_testing.h"
 
 namespace pathkb {
@@ -51,6 +53,42 @@ TEST(WriteZipperTest, TakesAndGrafts) {
   EXPECT_EQ(trie.size(), 1u);
   EXPECT_EQ(before.size(), 4u);
   EXPECT_TRUE(trie.IsValid().ok()) << trie.IsValid();
+}
+
+TEST(WriteZipperTest, MovesWhatIsBelow) {
+  PathTrie trie = TrieOf({{"a", 1}, {"ab", 2}, {"abc", 3}, {"b", 4}});
+  WriteZipper zipper(&trie);
+  zipper.Descend("ab");
+  zipper.InsertPrefix("xy");
+  EXPECT_THAT(trie, HoldsExactly({{"a", 1}, {"abxy", 2}, {"abxyc", 3}, {"b", 4}}));
+  EXPECT_FALSE(zipper.RemovePrefix("z"));
+  EXPECT_TRUE(zipper.RemovePrefix("x"));
+  EXPECT_THAT(trie, HoldsExactly({{"a", 1}, {"aby", 2}, {"abyc", 3}, {"b", 4}}));
+}
+
+TEST(WriteZipperTest, AlgebraBelow) {
+  const PathTrie other = TrieOf({{"1", 7}, {"3", 8}});
+  PathTrie trie = TrieOf({{"p/1", 1}, {"p/2", 2}, {"q", 3}});
+  WriteZipper zipper(&trie);
+  zipper.Descend("p/");
+  EXPECT_TRUE(zipper.JoinInto(other, LeftValue));
+  EXPECT_THAT(trie, HoldsExactly({{"p/1", 1}, {"p/2", 2}, {"p/3", 8}, {"q", 3}}));
+  EXPECT_FALSE(zipper.JoinInto(other, LeftValue));
+  EXPECT_TRUE(zipper.MeetInto(other, RightValue));
+  EXPECT_THAT(trie, HoldsExactly({{"p/1", 7}, {"p/3", 8}, {"q", 3}}));
+  EXPECT_TRUE(zipper.Restrict(TrieOf({{"3", 0}})));
+  EXPECT_THAT(trie, HoldsExactly({{"p/3", 8}, {"q", 3}}));
+  EXPECT_TRUE(zipper.Subtract(other));
+  EXPECT_THAT(trie, HoldsExactly({{"q", 3}}));
+  EXPECT_FALSE(zipper.Subtract(other));
+}
+
+TEST(TrieMatchersTest, SayWhatIsDifferent) {
+  const PathTrie trie = TrieOf({{"a", 1}, {"b", 2}});
+  EXPECT_THAT(trie, ::testing::Not(HoldsExactly({{"a", 1}})));
+  ::testing::StringMatchResultListener said;
+  EXPECT_FALSE(HoldsExactly({{"a", 1}, {"b", 3}}).MatchAndExplain(trie, &said));
+  EXPECT_THAT(said.str(), ::testing::HasSubstr("b"));
 }
 
 TEST(WriteZipperTest, RandomWalksWithEdits) {
