@@ -12,6 +12,7 @@
 
 #include "gtest/gtest.h"
 
+#include "core/trie/difference.h"
 #include "core/trie/read_zipper.h"
 #include "core/trie/trie_model.h"
 
@@ -189,6 +190,47 @@ PathTrie DeepTrie(size_t depth, uint64_t value) {
     trie = std::move(above);
   }
   return trie;
+}
+
+// Up to 256 children a node, in the shapes that are merged all at once and beside those that are
+// not: inline leaves, leaves of other sizes, branches.
+TEST(AlgebraTest, WideNodes) {
+  const auto wide = [](unsigned step, unsigned from, uint64_t value, bool deep) {
+    ModelPaths paths;
+    for (unsigned byte = from; byte < 256; byte += step) {
+      const std::string path = std::string("wide/") + static_cast<char>(byte);
+      paths[path] = value + byte;
+      if (deep && byte % 16 == 0) paths[path + "/below"] = value;
+    }
+    return paths;
+  };
+  const std::vector<ModelPaths> sets = {
+      wide(1, 0, 0, false), wide(1, 0, 1000, false), wide(2, 0, 0, false),
+      wide(2, 1, 7, false), wide(3, 0, 0, false),    wide(1, 0, uint64_t{1} << 60, false),
+      wide(2, 0, 0, true),  wide(1, 100, 0, true),   wide(9, 0, 3, false),
+  };
+  const auto larger = [](uint64_t left, uint64_t right) { return std::max(left, right); };
+  for (const ModelPaths& l : sets) {
+    for (const ModelPaths& r : sets) {
+      const PathTrie left = TrieOf(l);
+      const PathTrie right = TrieOf(r);
+      const AlgebraResult join = Join(left, right, larger);
+      EXPECT_EQ(FirstDifference(join.trie, ModelJoin(l, r, larger)), "");
+      EXPECT_EQ(join.equals_left, ModelJoin(l, r, larger) == l);
+      EXPECT_EQ(join.equals_right, ModelJoin(l, r, larger) == r);
+      EXPECT_EQ(FirstDifference(Meet(left, right, larger).trie, ModelMeet(l, r, larger)), "");
+      EXPECT_EQ(FirstDifference(Subtract(left, right).trie, ModelSubtract(l, r)), "");
+      EXPECT_EQ(FirstDifference(Restrict(left, right).trie, ModelRestrict(l, r)), "");
+      EXPECT_EQ(
+          FirstDifference(SymmetricDifference(left, right).trie, ModelSymmetricDifference(l, r)),
+          "");
+      EXPECT_EQ(FirstDifference(Difference(left, right), ModelDifference(l, r)), "");
+      for (const PathTrie& trie : {join.trie, Meet(left, right, larger).trie,
+                                   Subtract(left, right).trie, Difference(left, right)}) {
+        EXPECT_TRUE(trie.IsValid().ok()) << trie.IsValid();
+      }
+    }
+  }
 }
 
 TEST(AlgebraTest, DeepTries) {

@@ -50,6 +50,7 @@ class TrieAlgebra {
   // Releases what an exception left behind.
   ~TrieAlgebra();
 
+  // The result of the rules; to be called once.
   AlgebraResult Run(const PathTrie& left, const PathTrie& right);
 
   // Pairs of places that were looked at.

@@ -37,7 +37,7 @@ struct CanonicalNode {
 };
 
 struct ContentHash {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name.
 
   static uint64_t Mix(uint64_t hash, uint64_t word) {
     hash = (hash ^ word) * 0x9E37'79B9'7F4A'7C15u;
@@ -99,7 +99,7 @@ bool HasChildren(const TrieSlot& slot, std::span<const uint8_t> bytes,
 }
 
 struct ContentEqual {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard's name.
 
   bool operator()(const CanonicalNode& a, const CanonicalNode& b) const {
     return a.slot.SharesNodeWith(b.slot);  // The table never holds two with the same content.

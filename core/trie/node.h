@@ -36,76 +36,10 @@
 #include <string_view>
 
 #include "core/base/byte_mask.h"
+#include "core/trie/leaf.h"
 #include "core/trie/slot.h"
 
 namespace pathkb {
-
-// Size classes of an allocator that has 16-byte steps up to 128 and four classes a doubling from
-// there on, as jemalloc has. Under another allocator the nodes are the same and it wastes a little.
-constexpr size_t ClassBytes(unsigned size_class) {
-  if (size_class <= 8) return size_t{16} * size_class;
-  const unsigned above = size_class - 9;
-  return (size_t{5} + above % 4) << (5 + above / 4);
-}
-// The smallest class that holds so many bytes.
-constexpr unsigned SizeClass(size_t bytes) {
-  if (bytes <= 128) return bytes <= 16 ? 1 : static_cast<unsigned>((bytes + 15) / 16);
-  const unsigned shift = static_cast<unsigned>(std::bit_width(bytes - 1)) - 3;
-  return 9 + 4 * (shift - 5) + static_cast<unsigned>((bytes - 1) >> shift) - 4;
-}
-static_assert(ClassBytes(SizeClass(1)) == 16 && ClassBytes(SizeClass(128)) == 128);
-static_assert(ClassBytes(SizeClass(129)) == 160 && ClassBytes(SizeClass(160)) == 160);
-static_assert(ClassBytes(SizeClass(2104)) == 2560 && ClassBytes(SizeClass(4096)) == 4096);
-static_assert(SizeClass(256) == 12 && SizeClass(257) == 13 && ClassBytes(13) == 320);
-
-// A leaf that does not fit into a slot. Made by TrieSlot::NewLeaf(); never changed.
-class TrieLeaf {
- public:
-  std::string_view run() const { return {Bytes() + ValueOffset() + value_bytes_, run_bytes()}; }
-  size_t run_bytes() const {
-    if (short_run_bytes_ != kLongRun) return short_run_bytes_;
-    uint32_t run_bytes;
-    std::memcpy(&run_bytes, Bytes() + kShortHeaderBytes, sizeof(run_bytes));
-    return run_bytes;
-  }
-  uint64_t value() const { return ReadValue(Bytes() + ValueOffset(), value_bytes_); }
-  // The value in the first `value_bytes` of a leaf's data. 8 bytes are there to be read, whatever
-  // they hold: no node is smaller than 16, and leaves with less data are inline.
-  static uint64_t ReadValue(const char* data, size_t value_bytes) {
-    uint64_t value;
-    std::memcpy(&value, data, sizeof(value));
-    return value_bytes == 8 ? value : value & ((uint64_t{1} << (8 * value_bytes)) - 1);
-  }
-  // How many bytes a value takes.
-  static size_t ValueBytes(uint64_t value) {
-    return static_cast<size_t>(std::bit_width(value) + 7) / 8;
-  }
-  size_t value_bytes() const { return value_bytes_; }
-  size_t AllocationBytes() const { return AllocationBytes(run_bytes(), value_bytes_); }
-
- private:
-  friend class TrieSlot;
-
-  static constexpr size_t kShortHeaderBytes = 6;
-  static constexpr size_t kLongHeaderBytes = 10;
-  static constexpr uint8_t kLongRun = 255;
-
-  TrieLeaf(size_t run_bytes, size_t value_bytes);
-  static size_t HeaderBytes(size_t run_bytes) {
-    return run_bytes < kLongRun ? kShortHeaderBytes : kLongHeaderBytes;
-  }
-  static size_t AllocationBytes(size_t run_bytes, size_t value_bytes);
-
-  size_t ValueOffset() const {
-    return short_run_bytes_ == kLongRun ? kLongHeaderBytes : kShortHeaderBytes;
-  }
-  const char* Bytes() const { return reinterpret_cast<const char*>(this); }
-  char* Bytes() { return reinterpret_cast<char*>(this); }
-
-  std::atomic<uint32_t> references_{1};
-  uint8_t value_bytes_;
-  uint8_t short_run_bytes_;
-};
 
 // Leaves with more bytes of value and run than this have nodes of their own: branches stay small
 // enough to be copied.
@@ -119,7 +53,9 @@ struct TrieEdge {
   uint64_t value = 0;
   bool embed = false;  // Set by TrieBranch::New().
 
+  // Takes over the slot's reference.
   static TrieEdge Slot(uint8_t byte, TrieSlot slot) { return {byte, slot, {}, 0, false}; }
+  // `run` is borrowed until the child is made.
   static TrieEdge Leaf(uint8_t byte, std::string_view run, uint64_t value) {
     return {byte, TrieSlot(), run, value, false};
   }
@@ -346,6 +282,7 @@ static_assert(sizeof(TrieBranch) == 24);
 
 // --- TrieSlot's reading --------------------------------------------------------------------------
 
+// As slot.h says.
 inline std::string_view TrieSlot::run() const& {
   if (is_inline()) return {reinterpret_cast<const char*>(&bits_) + 1, inline_run_bytes()};
   if (is_embedded()) return {embedded_data() + embedded_value_bytes(), embedded_run_bytes()};
@@ -353,6 +290,7 @@ inline std::string_view TrieSlot::run() const& {
   return empty() ? std::string_view() : leaf()->run();
 }
 
+// As slot.h says.
 inline size_t TrieSlot::run_bytes() const {
   if (is_inline()) return inline_run_bytes();
   if (is_embedded()) return embedded_run_bytes();
@@ -360,8 +298,10 @@ inline size_t TrieSlot::run_bytes() const {
   return empty() ? 0 : leaf()->run_bytes();
 }
 
+// As slot.h says.
 inline bool TrieSlot::has_value() const { return is_branch() ? branch()->has_value() : !empty(); }
 
+// As slot.h says.
 inline uint64_t TrieSlot::value() const {
   if (is_inline()) {
     return ((bits_ >> 8) >> (8 * inline_run_bytes())) | (((bits_ >> 5) & 3) << 62);
@@ -370,27 +310,33 @@ inline uint64_t TrieSlot::value() const {
   return is_branch() ? branch()->value() : leaf()->value();
 }
 
+// As slot.h says.
 inline std::optional<uint64_t> TrieSlot::optional_value() const {
   if (!has_value()) return std::nullopt;
   return value();
 }
 
+// As slot.h says.
 inline int TrieSlot::child_count() const { return is_branch() ? branch()->child_count() : 0; }
 
+// As slot.h says.
 inline ByteMask TrieSlot::child_mask() const {
   return is_branch() ? branch()->child_mask() : ByteMask();
 }
 
+// As slot.h says.
 inline const TrieSlot* TrieSlot::FindChild(uint8_t byte) const {
   if (!is_branch()) return nullptr;
   const int position = branch()->Find(byte);
   return position < 0 ? nullptr : &branch()->slot(position);
 }
 
+// As slot.h says.
 inline uint64_t TrieSlot::value_count() const {
   return is_branch() ? branch()->value_count() : !empty();
 }
 
+// As slot.h says.
 inline uint32_t TrieSlot::memory_units() const {
   return is_branch() ? branch()->memory_units() : own_memory_units();
 }

@@ -109,6 +109,7 @@ class TrieSlot {
 
   // --- References --------------------------------------------------------------------------------
 
+  // Counts one more reference to the node, if there is one, and returns the slot.
   TrieSlot AddReference() const {
     if (is_node()) references().fetch_add(1, std::memory_order_relaxed);
     return *this;

@@ -27,6 +27,7 @@ struct ModelPair {
   ModelPaths paths;
 };
 
+// A trie that holds these paths, set one by one.
 PathTrie TrieOf(const ModelPaths& paths);
 
 // What a trie shows otherwise than the map, by its size and a scan in path order, or backwards;
@@ -39,6 +40,7 @@ std::string ReadablePath(std::string_view path);
 
 // --- PathTrie's functions over maps --------------------------------------------------------------
 
+// PathTrie::Find().
 std::optional<uint64_t> ModelFind(const ModelPaths& paths, const std::string& path);
 // From the first to behind the last path that begins with `prefix`.
 std::pair<ModelPaths::const_iterator, ModelPaths::const_iterator> ModelBelow(
@@ -53,11 +55,17 @@ void ModelGraft(ModelPaths& paths, const std::string& prefix, const ModelPaths& 
 
 using ModelPolicy = uint64_t (*)(uint64_t left, uint64_t right);
 
+// Join().
 ModelPaths ModelJoin(const ModelPaths& left, const ModelPaths& right, ModelPolicy policy);
+// Meet().
 ModelPaths ModelMeet(const ModelPaths& left, const ModelPaths& right, ModelPolicy policy);
+// Subtract().
 ModelPaths ModelSubtract(const ModelPaths& left, const ModelPaths& right);
+// Restrict().
 ModelPaths ModelRestrict(const ModelPaths& left, const ModelPaths& right);
+// SymmetricDifference().
 ModelPaths ModelSymmetricDifference(const ModelPaths& left, const ModelPaths& right);
+// Difference() of difference.h.
 ModelPaths ModelDifference(const ModelPaths& newer, const ModelPaths& older);
 
 // --- Paths and values ----------------------------------------------------------------------------
@@ -81,6 +89,7 @@ class PathSource {
   // `bytes_max` bounds the paths of kLongRuns.
   PathSource(Kind kind, size_t bytes_max) : kind_(kind), bytes_max_(bytes_max) {}
 
+  // A path of the source's kind.
   std::string Draw(std::mt19937_64& random) const;
 
   // About the longest that is drawn.

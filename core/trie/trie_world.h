@@ -21,12 +21,14 @@ namespace pathkb {
 // What an operation has to say: empty if all was as it must be.
 using Fault = std::string;
 
+// The fault of an answer that is not the expected one.
 template <typename T>
 Fault Unequal(std::string_view what, const T& found, const T& expected) {
   if (found == expected) return "";
   return fmt::format("{} is {}, must be {}", what, found, expected);
 }
 
+// The same where nothing may have been found.
 inline Fault Unequal(std::string_view what, std::optional<uint64_t> found,
                      std::optional<uint64_t> expected) {
   const auto text = [](std::optional<uint64_t> value) {
