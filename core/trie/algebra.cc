@@ -1,6 +1,8 @@
 #include "core/trie/algebra.h"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <utility>
 #include <vector>
 
@@ -46,13 +48,23 @@ AlgebraResult Restrict(const PathTrie& left, const PathTrie& right) {
   return result;
 }
 
-PathTrie JoinAll(std::span<const PathTrie> tries, ValuePolicy policy) {
+PathTrie JoinAll(std::span<const PathTrie> tries, ValuePolicy policy, int threads) {
   std::vector<PathTrie> level(tries.begin(), tries.end());
   while (level.size() > 1) {
-    std::vector<PathTrie> next;
-    for (size_t i = 0; i + 1 < level.size(); i += 2) {
-      next.push_back(Join(level[i], level[i + 1], policy).trie);
+    const size_t pairs = level.size() / 2;
+    std::vector<PathTrie> next(pairs);
+    std::atomic<size_t> started = 0;
+    const auto join_pairs = [&] {
+      for (size_t i = started++; i < pairs; i = started++) {
+        next[i] = Join(level[2 * i], level[2 * i + 1], policy).trie;
+      }
+    };
+    std::vector<std::future<void>> helpers;
+    for (size_t i = 1; i < std::min(pairs, static_cast<size_t>(std::max(threads, 1))); ++i) {
+      helpers.push_back(std::async(std::launch::async, join_pairs));
     }
+    join_pairs();
+    for (std::future<void>& helper : helpers) helper.get();
     if (level.size() % 2 != 0) next.push_back(std::move(level.back()));
     level = std::move(next);
   }

@@ -52,8 +52,9 @@ AlgebraResult Restrict(const PathTrie& left, const PathTrie& right);
 AlgebraResult SymmetricDifference(const PathTrie& left, const PathTrie& right);
 
 // The paths that any of `tries` has, as if joined from left to right: the policy must be
-// associative, as it is asked for neighbours first. Empty for no tries.
-PathTrie JoinAll(std::span<const PathTrie> tries, ValuePolicy policy);
+// associative, as it is asked for neighbours first. Empty for no tries. With `threads` above 1,
+// neighbours are joined by so many threads at once; the policy must allow that.
+PathTrie JoinAll(std::span<const PathTrie> tries, ValuePolicy policy, int threads = 1);
 
 }  // namespace pathkb
 

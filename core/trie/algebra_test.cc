@@ -265,5 +265,19 @@ TEST(AlgebraTest, JoinAllIsLikeJoiningOneByOne) {
   EXPECT_EQ(Text(JoinAll(seven.first(5), MaxValue)), "1=1 2=2 3=3 4=4 5=5 all=5");
 }
 
+TEST(AlgebraTest, JoinAllByManyThreads) {
+  std::vector<PathTrie> tries;
+  ModelPaths expected;
+  for (uint64_t i = 0; i < 33; ++i) {
+    ModelPaths paths;
+    for (uint64_t j = 0; j < 300; ++j) paths[std::to_string((i * 100 + j) * 7919)] = j;
+    expected = ModelJoin(expected, paths, MaxValue);
+    tries.push_back(TrieOf(paths));
+  }
+  for (const int threads : {0, 1, 2, 5, 100}) {
+    EXPECT_EQ(FirstDifference(JoinAll(tries, MaxValue, threads), expected), "") << threads;
+  }
+}
+
 }  // namespace
 }  // namespace pathkb

@@ -20,9 +20,14 @@
 namespace pathkb {
 namespace {
 
-std::string Hex(std::string_view bytes) {
+// A path in hexadecimal digits; the beginning of a long one.
+std::string Hex(std::string_view path) {
+  constexpr size_t kShown = 64;
   std::string hex;
-  for (const char byte : bytes) hex += fmt::format("{:02x}", static_cast<uint8_t>(byte));
+  for (const char byte : path.substr(0, kShown)) {
+    hex += fmt::format("{:02x}", static_cast<uint8_t>(byte));
+  }
+  if (path.size() > kShown) hex += fmt::format("... ({} bytes)", path.size());
   return hex;
 }
 
@@ -77,8 +82,8 @@ absl::Status TrieBuilder::Append(std::string_view path, uint64_t value) {
   if (!open_.empty() && (common == path.size() || (common < last_path_.size() &&
                                                    static_cast<uint8_t>(path[common]) <
                                                        static_cast<uint8_t>(last_path_[common])))) {
-    return absl::InvalidArgumentError(
-        fmt::format("path {} (hex) is not behind the last one, {}", Hex(path), Hex(last_path_)));
+    return absl::InvalidArgumentError(fmt::format(
+        "path \"{}\" (hex) is not behind the last one, \"{}\"", Hex(path), Hex(last_path_)));
   }
   // Room first, so that no finished node is lost if there is no memory.
   if (children_.size() == children_.capacity()) children_.reserve(2 * children_.size() + 16);

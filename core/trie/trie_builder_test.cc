@@ -84,14 +84,15 @@ TEST(TrieBuilderTest, WhatIsNotBehindTheLastPathIsRefused) {
   ASSERT_TRUE(builder.Append("ab", 1).ok());
   ASSERT_TRUE(builder.Append("ac", 2).ok());
   // Smaller, there before, equal, a prefix of the last one.
-  EXPECT_EQ(builder.Append("aa\xFF", 3),
-            absl::InvalidArgumentError("path 6161ff (hex) is not behind the last one, 6163"));
+  EXPECT_EQ(
+      builder.Append("aa\xFF", 3),
+      absl::InvalidArgumentError("path \"6161ff\" (hex) is not behind the last one, \"6163\""));
   EXPECT_EQ(builder.Append("ab", 3),
-            absl::InvalidArgumentError("path 6162 (hex) is not behind the last one, 6163"));
+            absl::InvalidArgumentError("path \"6162\" (hex) is not behind the last one, \"6163\""));
   EXPECT_EQ(builder.Append("ac", 3),
-            absl::InvalidArgumentError("path 6163 (hex) is not behind the last one, 6163"));
+            absl::InvalidArgumentError("path \"6163\" (hex) is not behind the last one, \"6163\""));
   EXPECT_EQ(builder.Append("a", 3),
-            absl::InvalidArgumentError("path 61 (hex) is not behind the last one, 6163"));
+            absl::InvalidArgumentError("path \"61\" (hex) is not behind the last one, \"6163\""));
   EXPECT_EQ(builder.Append("", 3).code(), absl::StatusCode::kInvalidArgument);
   // The builder goes on as if nothing had been.
   ASSERT_TRUE(builder.Append(std::string("ac\0", 3), 4).ok());
