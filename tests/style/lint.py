@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+CLEAN_MAX = 5000  # Digests kept.
 CLEAN_FILE = ".bazel/lint"
 # -fsized-deallocation is gcc's default, which the build uses.
 FLAGS = ["-std=c++20", "-xc++", "-I.", "-Wall", "-Wextra", "-fsized-deallocation"]
@@ -93,6 +94,7 @@ def main():
     waiting = [path for path in paths if wanted[path] not in clean]
 
     failed = 0
+    os.makedirs(os.path.dirname(CLEAN_FILE), exist_ok=True)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         runs = {pool.submit(lint, path, flags): path for path in waiting}
         for done, run in enumerate(concurrent.futures.as_completed(runs), 1):
@@ -103,10 +105,13 @@ def main():
                 print(findings, end="", flush=True)
             else:
                 clean.add(wanted[path])
-    os.makedirs(os.path.dirname(CLEAN_FILE), exist_ok=True)
-    with open(CLEAN_FILE, "w", encoding="utf-8") as file:
-        # Only what belongs to the present files, so that it does not grow.
-        file.write("".join(digest + "\n" for digest in sorted(clean & set(wanted.values()))))
+                # At once, so that what an interrupted run has done counts.
+                with open(CLEAN_FILE, "a", encoding="utf-8") as file:
+                    file.write(wanted[path] + "\n")
+    if len(clean) > CLEAN_MAX:
+        # Only what belongs to the present files, so that it does not grow for ever.
+        with open(CLEAN_FILE, "w", encoding="utf-8") as file:
+            file.write("".join(digest + "\n" for digest in sorted(clean & set(wanted.values()))))
     if failed:
         print(f"lint: findings in {failed} of {len(paths)} files", file=sys.stderr)
     return 1 if failed else 0
