@@ -3,20 +3,10 @@
 #include <string>
 #include <utility>
 
+#include "core/trie/node_fetch.h"
 #include "core/trie/run_compare.h"
 
 namespace pathkb {
-namespace {
-
-// Asks for the nodes below a branch: each will be visited, or counted once more.
-void FetchChildren(const TrieSlot& slot) {
-  const TrieBranch& branch = *slot.branch();
-  const int positions = branch.position_count();
-  for (int i = 0; i < positions; ++i) branch.slot(i).Prefetch();
-}
-
-}  // namespace
-
 TrieAlgebra::~TrieAlgebra() {
   for (const Part& part : parts_) TrieSlot::Release(part.slot);
   for (const TrieEdge& edge : edges_) TrieSlot::Release(edge.slot);
@@ -108,8 +98,10 @@ std::optional<TrieAlgebra::Part> TrieAlgebra::Begin(Place left, Place right, uin
   if (left_ends && right_ends && left.slot->is_branch() && right.slot->is_branch()) {
     if (std::optional<Part> part = MergeWide(frame); part.has_value()) return part;
   }
-  if (frame.left_side.more && !frame.left_side.in_run) FetchChildren(*left.slot);
-  if (frame.right_side.more && !frame.right_side.in_run) FetchChildren(*right.slot);
+  // Each child will be visited, or counted once more.
+  for (const Side& side : {frame.left_side, frame.right_side}) {
+    if (side.more && !side.in_run) FetchChildren(*side.place.slot->branch(), 0, 256);
+  }
   frames_.push_back(frame);
   return std::nullopt;
 }

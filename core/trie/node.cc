@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "core/base/check.h"
+#include "core/trie/node_fetch.h"
 #include "core/trie/node_reaper.h"
 #include "core/trie/node_shell.h"
 
@@ -111,7 +113,7 @@ void TrieBranch::FreeShell(const TrieSlot& slot) {
 
 void TrieBranch::AddReferencesToChildren() const {
   const int positions = position_count();
-  for (int i = 0; i < positions; ++i) slot(i).Prefetch();
+  FetchChildren(*this, 0, positions);
   for (int i = 0; i < positions; ++i) slot(i).AddReference();
 }
 
@@ -149,14 +151,21 @@ bool TrieBranch::Previous(Child* child) const {
   return true;
 }
 
-bool TrieBranch::NextFrom(unsigned byte, Child* child) const {
-  const std::optional<uint8_t> next = child_mask().NextFrom(byte);
-  if (!next.has_value()) return false;
-  *child = {Find(*next), *next};
-  return true;
-}
-
 // --- New branches --------------------------------------------------------------------------------
+
+namespace {
+
+// The leaves that New() made for its edges: released if it throws.
+struct MadeLeaves {
+  std::span<TrieEdge> edges;
+  ~MadeLeaves() {
+    for (TrieEdge& edge : edges) {
+      if (edge.made) TrieSlot::Release(std::exchange(edge.slot, TrieSlot()));
+    }
+  }
+};
+
+}  // namespace
 
 TrieSlot TrieBranch::New(std::string_view head, std::string_view tail,
                          std::optional<uint64_t> value, std::span<TrieEdge> edges) {
@@ -168,6 +177,7 @@ TrieSlot TrieBranch::New(std::string_view head, std::string_view tail,
     leaf_bytes += bytes;
     return true;
   };
+  MadeLeaves made{edges};
   for (TrieEdge& edge : edges) {
     if (!edge.slot.empty()) {
       // Leaves that were made to be put here need not keep their nodes.
@@ -182,9 +192,11 @@ TrieSlot TrieBranch::New(std::string_view head, std::string_view tail,
       edge.embed = true;
     } else {
       edge.slot = TrieSlot::NewLeaf(edge.run, {}, edge.value);
+      edge.made = true;
     }
   }
   Shell shell(static_cast<int>(edges.size()), leaf_bytes, value, head, tail);
+  made.edges = {};  // They are the branch's now.
   for (const TrieEdge& edge : edges) {
     if (edge.embed) {
       shell.AppendEmbedded(edge.byte, edge.run, edge.value);

@@ -3,10 +3,8 @@
 //
 //   leaf     references 4 | value bytes 1 | run bytes 1, or 255 and 4 more | value 0-8 | run ...
 //
-//   branch   references 4 | run bytes 3, kind and value? 1 | memory 4 | value count 5 | children 1
-//   |
-//            leaf bytes 2 | size class 1: 21 bytes, followed by what the kind needs to find a
-//            child:
+//   branch   references 4 | run bytes 3, kind and value? 1 | memory 4 | value count 5 |
+//            children 1 | leaf bytes 2 | size class 1: 21 bytes, then what its kind needs:
 //
 //   kTiny    3 key bytes, ascending        | up to 3 slots   |
 //   kSmall   11 key bytes, ascending       | up to 11 slots  |  free | leaves | value 8? | run
@@ -44,6 +42,7 @@ namespace pathkb {
 // Leaves with more bytes of value and run than this have nodes of their own: branches stay small
 // enough to be copied.
 inline constexpr size_t kMaxEmbeddedBytes = 40;
+
 // A child to be, and the byte that leads to it: a slot that is not an embedded leaf, whose
 // reference the new branch takes over; or, if the slot is empty, a leaf, told by its run and value.
 struct TrieEdge {
@@ -51,13 +50,14 @@ struct TrieEdge {
   TrieSlot slot;
   std::string_view run;
   uint64_t value = 0;
-  bool embed = false;  // Set by TrieBranch::New().
+  bool embed = false;  // Set by TrieBranch::New(), as the next.
+  bool made = false;   // The slot is a leaf that New() made.
 
   // Takes over the slot's reference.
-  static TrieEdge Slot(uint8_t byte, TrieSlot slot) { return {byte, slot, {}, 0, false}; }
+  static TrieEdge Slot(uint8_t byte, TrieSlot slot) { return {byte, slot, {}, 0, false, false}; }
   // `run` is borrowed until the child is made.
   static TrieEdge Leaf(uint8_t byte, std::string_view run, uint64_t value) {
-    return {byte, TrieSlot(), run, value, false};
+    return {byte, TrieSlot(), run, value, false, false};
   }
 };
 
@@ -131,8 +131,6 @@ class TrieBranch {
     return true;
   }
   bool Previous(Child* child) const;
-  // The nearest child at or behind, or before, `byte`; false if there is none.
-  bool NextFrom(unsigned byte, Child* child) const;
   // Positions from 0 on that may hold a child; slots of others are empty.
   int position_count() const { return kind() == Kind::kDense ? 256 : child_count(); }
 
@@ -144,7 +142,7 @@ class TrieBranch {
   // --- New branches ------------------------------------------------------------------------------
 
   // A branch with the run `head` + `tail`; `edges` ascending, at least one. Takes over the edges'
-  // references, unless it throws; even then leaves may have got slots that the caller must release.
+  // references, unless it throws.
   // Leaves are embedded if they are small. As small as it can be.
   static TrieSlot New(std::string_view head, std::string_view tail, std::optional<uint64_t> value,
                       std::span<TrieEdge> edges);

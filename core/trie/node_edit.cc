@@ -36,20 +36,6 @@ void TrieBranch::Unshare(TrieSlot* slot) {
   TrieSlot::Release(std::exchange(*slot, TrieSlot(copy)));
 }
 
-namespace {
-
-// Releases what New() made of two edges and what they held, unless it is told that all went well.
-struct EdgesGuard {
-  std::span<TrieEdge> edges;
-  bool done = false;
-  ~EdgesGuard() {
-    if (done) return;
-    for (const TrieEdge& edge : edges) TrieSlot::Release(edge.slot);
-  }
-};
-
-}  // namespace
-
 void TrieBranch::Split(TrieSlot* slot, size_t head_bytes, std::optional<uint64_t> value,
                        const TrieEdge* other) {
   const std::string_view run = slot->run();
@@ -61,50 +47,24 @@ void TrieBranch::Split(TrieSlot* slot, size_t head_bytes, std::optional<uint64_t
   const bool other_first = other != nullptr && other->byte < byte;
   TrieEdge& lower = edges[other_first ? 1 : 0];
   if (other != nullptr) edges[other_first ? 0 : 1] = *other;
-  if (slot->is_branch()) {
-    // The new node takes the children over, uncounted; to release it would be wrong.
-    Shell shell(*slot->branch(), 0, 0, slot->optional_value(), tail, {});
-    lower.byte = byte;
-    lower.slot = TrieSlot(shell.operator->());
-    const std::span<TrieEdge> given(edges, other == nullptr ? 1 : 2);
-    TrieSlot upper;
-    {
-      // Should New() fail, what it made of a leaf edge goes, the caller's slot stays.
-      EdgesGuard guard{std::span<TrieEdge>()};
-      if (other != nullptr && other->slot.empty()) {
-        guard.edges = std::span<TrieEdge>(&edges[other_first ? 0 : 1], 1);
-      }
-      upper = New(head, {}, value, given);
-      guard.done = true;
-    }
-    const TrieSlot moved = shell.Finish();
-    const TrieSlot old = std::exchange(*slot, upper);
-    if (old.IsShared()) {
-      moved.branch()->AddReferencesToChildren();
-      TrieSlot::Release(old);
-    } else {
-      FreeShell(old);
-    }
+  const std::span<TrieEdge> given(edges, other == nullptr ? 1 : 2);
+  if (!slot->is_branch()) {
+    lower = TrieEdge::Leaf(byte, tail, slot->value());
+    TrieSlot::Release(std::exchange(*slot, New(head, {}, value, given)));
     return;
   }
-  lower = TrieEdge::Leaf(byte, tail, slot->value());
-  EdgesGuard guard{std::span<TrieEdge>(&lower, 1)};
-  EdgesGuard other_guard{std::span<TrieEdge>()};
-  if (other != nullptr && other->slot.empty()) {
-    other_guard.edges = std::span<TrieEdge>(&edges[other_first ? 0 : 1], 1);
-  }
-  const TrieSlot upper = New(head, {}, value, std::span(edges, other == nullptr ? 1 : 2));
-  guard.done = other_guard.done = true;
-  TrieSlot::Release(std::exchange(*slot, upper));
+  // The new lower node takes the children over, uncounted as yet.
+  Shell shell(*slot->branch(), 0, 0, slot->optional_value(), tail, {});
+  lower = TrieEdge::Slot(byte, TrieSlot(shell.operator->()));
+  const TrieSlot upper = New(head, {}, value, given);
+  TrieSlot old = std::exchange(*slot, upper);
+  shell.Replace(&old);
 }
 
 void TrieBranch::Insert(TrieSlot* slot, const TrieEdge& edge) {
   if (!slot->is_branch()) {
     TrieEdge edges[] = {edge};
-    EdgesGuard guard{edge.slot.empty() ? std::span<TrieEdge>(edges) : std::span<TrieEdge>()};
-    const TrieSlot branch = New(slot->run(), {}, slot->value(), edges);
-    guard.done = true;
-    TrieSlot::Release(std::exchange(*slot, branch));
+    TrieSlot::Release(std::exchange(*slot, New(slot->run(), {}, slot->value(), edges)));
     return;
   }
   TrieBranch* branch = slot->branch();
@@ -158,9 +118,7 @@ void TrieBranch::InsertInPlace(const TrieEdge& edge, TrieSlot child) {
     if (kind() == Kind::kMask) position = mask().Rank(edge.byte);
     mask().Set(edge.byte);
   }
-  if (kind() != Kind::kDense) {
-    MoveSlots(position, count, 1);
-  }
+  if (kind() != Kind::kDense) MoveSlots(position, count, 1);
   ++child_count_minus_1_;
   if (child.empty()) {
     Embed(&slots()[position], edge.run, edge.value);

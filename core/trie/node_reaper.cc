@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/trie/node.h"
+#include "core/trie/node_fetch.h"
 
 namespace pathkb {
 
@@ -75,7 +76,7 @@ bool NodeReaper::FreeSome(DeadList* list, size_t most) {
     TrieBranch* const dead = list->first;
     list->first = dead->dead_link();
     const int positions = dead->position_count();
-    for (int i = 0; i < positions; ++i) dead->slot(i).Prefetch();
+    FetchChildren(*dead, 0, positions);
     for (int i = 0; i < positions; ++i) {
       const TrieSlot child = dead->slot(i);
       if (!child.DropReference()) continue;

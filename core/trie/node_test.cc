@@ -244,9 +244,10 @@ void ExpectChildren(const TrieSlot& slot, const std::map<uint8_t, uint64_t>& exp
   ASSERT_EQ(forward, backward);
   for (unsigned byte = 0; byte < 256; ++byte) {
     const auto next = expected.lower_bound(static_cast<uint8_t>(byte));
-    ASSERT_EQ(branch.NextFrom(byte, &child), next != expected.end());
+    const std::optional<uint8_t> found = slot.child_mask().NextFrom(byte);
+    ASSERT_EQ(found.has_value(), next != expected.end());
     if (next != expected.end()) {
-      ASSERT_EQ(child.byte, next->first);
+      ASSERT_EQ(*found, next->first);
     }
     ASSERT_EQ(branch.Find(static_cast<uint8_t>(byte)) >= 0,
               next != expected.end() && next->first == byte);

@@ -8,6 +8,7 @@
 #include "core/trie/run_compare.h"
 
 namespace pathkb {
+
 ReadZipper::ReadZipper(const PathTrie& trie) : trie_(trie), run_end_(trie.root_.run_bytes()) {
   frames_.resize(16);
   frames_[0] = {&trie_.root_, 0, {}};
