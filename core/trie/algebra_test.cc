@@ -179,19 +179,6 @@ TEST(AlgebraTest, LongPaths) {
   EXPECT_EQ(FirstDifference(Restrict(right, left).trie, {{path + "b", 3}}), "");
 }
 
-// x, xx, xxx and so on, each with `value`; built from the bottom, as every step from the top would
-// go all the way down.
-PathTrie DeepTrie(size_t depth, uint64_t value) {
-  PathTrie trie;
-  for (; depth > 0; --depth) {
-    PathTrie above;
-    above.Graft("x", std::move(trie));
-    above.Set("x", value);
-    trie = std::move(above);
-  }
-  return trie;
-}
-
 // Up to 256 children a node, in the shapes that are merged all at once and beside those that are
 // not: inline leaves, leaves of other sizes, branches.
 TEST(AlgebraTest, WideNodes) {
@@ -235,8 +222,8 @@ TEST(AlgebraTest, WideNodes) {
 
 TEST(AlgebraTest, DeepTries) {
   constexpr size_t kDepth = 100'000;
-  const PathTrie ones = DeepTrie(kDepth, 1);
-  const PathTrie twos = DeepTrie(kDepth / 2, 2);
+  const PathTrie ones = DeepTrie(kDepth, [](size_t) -> uint64_t { return 1; });
+  const PathTrie twos = DeepTrie(kDepth / 2, [](size_t) -> uint64_t { return 2; });
   const PathTrie run = TrieOf({{std::string(kDepth, 'x'), 3}});
   const AlgebraResult joined = Join(ones, twos, RightValue);
   EXPECT_TRUE(joined.trie.IsValid().ok()) << joined.trie.IsValid();

@@ -62,6 +62,17 @@ std::string OtherScan(Zipper& zipper, bool found, Iterator first, Iterator last,
 
 }  // namespace
 
+PathTrie DeepTrie(size_t depth, uint64_t (*value)(size_t bytes)) {
+  PathTrie trie;
+  for (; depth > 0; --depth) {
+    PathTrie above;
+    above.Graft("x", std::move(trie));
+    above.Set("x", value(depth));
+    trie = std::move(above);
+  }
+  return trie;
+}
+
 std::string FirstDifference(const PathTrie& trie, const ModelPaths& paths) {
   if (std::string other = OtherSize(trie, paths); !other.empty()) return other;
   ReadZipper zipper(trie);

@@ -30,6 +30,10 @@ struct ModelPair {
 // A trie that holds these paths, set one by one.
 PathTrie TrieOf(const ModelPaths& paths);
 
+// x, xx, xxx and so on down to `depth` bytes, each with what `value` says for so many. Built from
+// the bottom, as every step from the top would go all the way down.
+PathTrie DeepTrie(size_t depth, uint64_t (*value)(size_t bytes));
+
 // What a trie shows otherwise than the map, by its size and a scan in path order, or backwards;
 // empty if nothing.
 std::string FirstDifference(const PathTrie& trie, const ModelPaths& paths);
