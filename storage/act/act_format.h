@@ -13,6 +13,10 @@
 // v: a value is present; c: number of children, 32 for "see the mask"; k: there is a child. Values,
 // lengths and distances are integers of core/base/varint.h. A distance counts back from the first
 // byte of the node that holds it, so whatever a node refers to lies before it.
+//
+// Files of ours may hold two things more, in bytes that no reference leads to and PathMap never
+// looks at: tables of sibling positions (sibling_table.h), and, before the last 8 bytes, a footer
+// that announces them (act_footer.h).
 
 #ifndef PATHKB_STORAGE_ACT_ACT_FORMAT_H_
 #define PATHKB_STORAGE_ACT_ACT_FORMAT_H_
@@ -35,6 +39,7 @@ inline constexpr uint64_t kActArenaOffset = 16;  // The first object may start h
 inline constexpr uint64_t kActPadBytes = 8;      // At the end of the file; no object reaches there.
 inline constexpr uint64_t kActTrailerBytes =
     16;  // At the end of a merged file, instead of the pad.
+inline constexpr uint64_t kActNodeBytesMax = 1 + 9 + 9 + 32;  // A branch with value and mask.
 inline constexpr uint64_t kActFileBytesMin = kActArenaOffset + 1 + kActPadBytes;
 
 inline constexpr uint8_t kActLineBit = 0x80;       // Line node, else branch node.

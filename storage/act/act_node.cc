@@ -1,10 +1,16 @@
 #include "storage/act/act_node.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <emmintrin.h>
+
+#include "storage/act/sibling_table.h"
 
 namespace pathkb {
 namespace {
+
+constexpr ActProblem kWrongBlock = "its block does not match its checksum";
 
 ByteMask MaskOf(std::string_view bytes) {
   std::array<uint64_t, 4> words;
@@ -25,22 +31,39 @@ ActProblem ReadReference(std::string_view file, uint64_t node_offset, uint64_t& 
   return nullptr;
 }
 
+// True if each of the `count` bytes at `at`, at most 31, is less than the one after it.
+bool DoAscend(std::string_view file, uint64_t at, uint64_t count) {
+  if (count < 2) return true;
+  if (file.size() - at < 33) {
+    for (uint64_t i = at + 1; i < at + count; ++i) {
+      if (static_cast<uint8_t>(file[i - 1]) >= static_cast<uint8_t>(file[i])) return false;
+    }
+    return true;
+  }
+  // Sixteen neighbours at a time: the saturated difference is zero where the next is not greater.
+  const auto stays = [from = file.data() + at](int start) {
+    const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + start));
+    const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + start + 1));
+    return static_cast<uint32_t>(
+        _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_subs_epu8(next, here), _mm_setzero_si128())));
+  };
+  uint32_t wrong = stays(0);
+  if (count > 17) wrong |= stays(16) << 16;
+  return (wrong & ((uint32_t{1} << (count - 1)) - 1)) == 0;
+}
+
 ActProblem ReadEdges(std::string_view file, uint8_t low, uint64_t& at, uint64_t bound,
                      ActNode& node) {
   if (bound - at < low) return "its edges are cut off";
-  node.bytes = file.substr(at, low);
-  at += low;
+  node.bytes = {file.data() + at, low};
   if (low == kActChildMask) {
     node.child_count = static_cast<uint16_t>(MaskOf(node.bytes).count());
     if (node.child_count < kActChildMask) return "it has a mask for fewer than 32 children";
-    return nullptr;
+  } else {
+    node.child_count = low;
+    if (!DoAscend(file, at, low)) return "its edge bytes do not ascend";
   }
-  node.child_count = low;
-  for (size_t i = 1; i < node.bytes.size(); ++i) {
-    if (static_cast<uint8_t>(node.bytes[i - 1]) >= static_cast<uint8_t>(node.bytes[i])) {
-      return "its edge bytes do not ascend";
-    }
-  }
+  at += low;
   return nullptr;
 }
 
@@ -86,17 +109,23 @@ uint8_t ActNode::Edge(int index) const {
   return 0;
 }
 
-ActProblem ReadActNode(std::string_view file, uint64_t offset, uint64_t bound, ActNode& node) {
+ActProblem ReadActNode(const ActBytes& act, uint64_t offset, uint64_t bound, ActNode& node) {
   if (offset < kActArenaOffset || offset >= bound) return "it lies outside its bound";
-  node = ActNode();
-  node.offset = offset;
+  const std::string_view file = act.file;
+  if (!act.AreAsWritten(offset, std::min(kActNodeBytesMax, file.size() - offset))) {
+    return kWrongBlock;
+  }
   const uint8_t header = static_cast<uint8_t>(file[offset]);
   const uint8_t low = header & kActLowBits;
   uint64_t at = offset + 1;
-  if ((header & kActValueBit) != 0) {
-    node.has_value = true;
-    if (!ReadActInteger(file, at, bound, node.value)) return "its value is cut off";
-  }
+  node.offset = offset;
+  node.first_child = 0;
+  node.line = 0;
+  node.value = 0;
+  node.bytes = {};
+  node.child_count = 0;
+  node.has_value = (header & kActValueBit) != 0;
+  if (node.has_value && !ReadActInteger(file, at, bound, node.value)) return "its value is cut off";
   if ((header & kActLineBit) != 0) {
     if (low > kActLineChildBit) return "a line node has unknown header bits";
     if (low != 0) {
@@ -114,19 +143,28 @@ ActProblem ReadActNode(std::string_view file, uint64_t offset, uint64_t bound, A
   return nullptr;
 }
 
-ActProblem ReadActSegment(std::string_view file, ActNode& node) {
+ActProblem ReadActSegment(const ActBytes& act, ActNode& node) {
   uint64_t at = node.line;
   uint64_t length = 0;
-  if (!ReadActInteger(file, at, node.offset, length)) return "the length of its segment is cut off";
+  // The length takes at most 9 bytes, and a reference goes back to before the pad.
+  if (!act.AreAsWritten(at, kVarintBytesMax)) return kWrongBlock;
+  if (!ReadActInteger(act.file, at, node.offset, length)) {
+    return "the length of its segment is cut off";
+  }
   if (length == 0) return "its segment is empty";
   if (length > node.offset - at) return "its segment runs into the node";
-  node.bytes = file.substr(at, length);
+  if (!act.AreAsWritten(at, length)) return kWrongBlock;
+  node.bytes = {act.file.data() + at, length};
   return nullptr;
 }
 
-ActProblem SkipActNode(std::string_view file, uint64_t& offset, uint64_t bound) {
+ActProblem SkipActNode(const ActBytes& act, uint64_t& offset, uint64_t bound) {
   constexpr ActProblem kCutOff = "a sibling is cut off";
   if (offset >= bound) return kCutOff;
+  const std::string_view file = act.file;
+  if (!act.AreAsWritten(offset, std::min(kActNodeBytesMax, file.size() - offset))) {
+    return kWrongBlock;
+  }
   const uint8_t header = static_cast<uint8_t>(file[offset]);
   const uint8_t low = header & kActLowBits;
   uint64_t at = offset + 1;
@@ -144,13 +182,29 @@ ActProblem SkipActNode(std::string_view file, uint64_t& offset, uint64_t bound) 
   return nullptr;
 }
 
-ActProblem ReadActChild(std::string_view file, const ActNode& parent, int index, ActNode& child) {
-  uint64_t offset = parent.first_child;
-  for (; index > 0; --index) {
-    if (auto problem = SkipActNode(file, offset, parent.offset)) return problem;
+ActProblem FindActChild(const ActBytes& act, const ActNode& parent, int index, uint64_t& offset) {
+  offset = parent.first_child;
+  if (index == 0) return nullptr;
+  if (parent.child_count < act.table_min) {
+    for (; index > 0; --index) {
+      if (auto problem = SkipActNode(act, offset, parent.offset)) return problem;
+    }
+    return nullptr;
   }
-  if (auto problem = ReadActNode(file, offset, parent.offset, child)) return problem;
-  return child.is_line() ? ReadActSegment(file, child) : nullptr;
+  const uint64_t table_bytes = SiblingTableBytes(static_cast<uint32_t>(index) + 1, true);
+  const uint64_t from = offset - std::min(offset, table_bytes);
+  if (!act.AreAsWritten(from, offset - from)) return kWrongBlock;
+  const uint32_t position = SiblingPosition(act.file, offset, static_cast<uint32_t>(index));
+  if (position == 0) return "the table of its children's positions is wrong";
+  offset += position;
+  return nullptr;
+}
+
+ActProblem ReadActChild(const ActBytes& act, const ActNode& parent, int index, ActNode& child) {
+  uint64_t offset = 0;
+  if (auto problem = FindActChild(act, parent, index, offset)) return problem;
+  if (auto problem = ReadActNode(act, offset, parent.offset, child)) return problem;
+  return child.is_line() ? ReadActSegment(act, child) : nullptr;
 }
 
 }  // namespace pathkb

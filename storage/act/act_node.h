@@ -16,8 +16,22 @@
 #include "core/base/byte_mask.h"
 #include "core/base/varint.h"
 #include "storage/act/act_format.h"
+#include "storage/file/block_sums.h"
 
 namespace pathkb {
+
+// The bytes of a whole file, and what is known about them. Borrows both.
+struct ActBytes {
+  std::string_view file;
+  const BlockGuard* guard = nullptr;  // Null if there are no checksums.
+  uint32_t table_min = ~uint32_t{0};  // Runs of at least so many siblings have a table.
+
+  // True if `length` bytes at `offset`, at least one and all inside the file, are as they were
+  // written, as far as there are checksums to tell.
+  bool AreAsWritten(uint64_t offset, uint64_t length) const {
+    return guard == nullptr || guard->Check(offset, length);
+  }
+};
 
 // A parsed node. The views point into the file.
 struct ActNode {
@@ -71,19 +85,22 @@ using ActProblem = const char*;
 
 // Reads the node at `offset`, all of which must lie before `bound` (see the top of this file).
 // Reads nothing the node refers to. After a problem `node` is unspecified.
-ActProblem ReadActNode(std::string_view file, uint64_t offset, uint64_t bound, ActNode& node);
+ActProblem ReadActNode(const ActBytes& act, uint64_t offset, uint64_t bound, ActNode& node);
 
 // Looks up the segment of a line node and sets node.bytes to it: one byte or more, all of it before
 // the node.
-ActProblem ReadActSegment(std::string_view file, ActNode& node);
+ActProblem ReadActSegment(const ActBytes& act, ActNode& node);
 
 // Moves `offset` from the start of a node to its end, at most `bound`, without checking more than
 // that needs.
-ActProblem SkipActNode(std::string_view file, uint64_t& offset, uint64_t bound);
+ActProblem SkipActNode(const ActBytes& act, uint64_t& offset, uint64_t bound);
+
+// Sets `offset` to where child `index` of `parent` starts. Cost: a look into the table of the run,
+// or if it has none, steps over the `index` siblings before.
+ActProblem FindActChild(const ActBytes& act, const ActNode& parent, int index, uint64_t& offset);
 
 // Reads child `index` of the branch or line node `parent`, and its segment if it is a line node.
-// Cost: steps over the `index` siblings before it.
-ActProblem ReadActChild(std::string_view file, const ActNode& parent, int index, ActNode& child);
+ActProblem ReadActChild(const ActBytes& act, const ActNode& parent, int index, ActNode& child);
 
 }  // namespace pathkb
 

@@ -1,5 +1,6 @@
 #include "storage/act/act_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "fmt/format.h"
@@ -48,70 +49,67 @@ absl::Status CheckHeader(std::string_view bytes, const std::string& path) {
 
 }  // namespace
 
-ActReader::ActReader(std::shared_ptr<const MappedFile> file, const ActNode& root)
-    : file_(std::move(file)), bytes_(file_->bytes()), root_(root) {}
+ActReader::ActReader(std::shared_ptr<const MappedFile> file, const ActBytes& act,
+                     const ActNode& root, const std::optional<ActFooter>& footer)
+    : file_(std::move(file)), act_(act), root_(root), footer_(footer) {}
 
 absl::StatusOr<std::unique_ptr<const ActReader>> ActReader::Open(
-    std::shared_ptr<const MappedFile> file) {
+    std::shared_ptr<const MappedFile> file, const BlockGuard* guard) {
   const std::string_view bytes = file->bytes();
   PATHKB_RETURN_IF_ERROR(CheckHeader(bytes, file->path()));
+  if (guard != nullptr && (!guard->Check(0, 1) || !guard->Check(bytes.size() - 1, 1))) {
+    return absl::DataLossError(
+        fmt::format("{}: its first or its last block of {} bytes does not match its checksum",
+                    file->path(), kSumBlockBytes));
+  }
   const uint64_t root_offset = LoadU64(bytes.data() + kActRootFieldOffset);
-  return OpenAtRoot(std::move(file), root_offset);
+  PATHKB_ASSIGN_OR_RETURN(const std::optional<ActFooter> footer,
+                          ParseActFooter(bytes, root_offset, file->path()));
+  return OpenWith(std::move(file), guard, root_offset, footer);
 }
 
 absl::StatusOr<std::unique_ptr<const ActReader>> ActReader::OpenAtRoot(
     std::shared_ptr<const MappedFile> file, uint64_t root_offset) {
-  const std::string_view bytes = file->bytes();
-  PATHKB_RETURN_IF_ERROR(CheckHeader(bytes, file->path()));
-  const uint64_t limit = bytes.size() - kActPadBytes;
+  PATHKB_RETURN_IF_ERROR(CheckHeader(file->bytes(), file->path()));
+  return OpenWith(std::move(file), nullptr, root_offset, std::nullopt);
+}
+
+absl::StatusOr<std::unique_ptr<const ActReader>> ActReader::OpenWith(
+    std::shared_ptr<const MappedFile> file, const BlockGuard* guard, uint64_t root_offset,
+    const std::optional<ActFooter>& footer) {
+  ActBytes act;
+  act.file = file->bytes();
+  act.guard = guard;
+  uint64_t limit = act.file.size() - kActPadBytes;
+  if (footer) {
+    limit -= kActFooterBytes;
+    // A run of one has no sibling whose position could be in a table.
+    if (footer->table_min != 0) act.table_min = std::max<uint32_t>(footer->table_min, 2);
+  }
   if (root_offset < kActArenaOffset || root_offset >= limit) {
     return absl::DataLossError(fmt::format("{}: root offset {} is outside {} to {}", file->path(),
                                            root_offset, kActArenaOffset, limit - 1));
   }
   ActNode root;
-  ActProblem problem = ReadActNode(bytes, root_offset, limit, root);
-  if (problem == nullptr && root.is_line()) problem = ReadActSegment(bytes, root);
+  ActProblem problem = ReadActNode(act, root_offset, limit, root);
+  if (problem == nullptr && root.is_line()) problem = ReadActSegment(act, root);
   if (problem != nullptr) {
     return absl::DataLossError(
         fmt::format("{}: root node at offset {}: {}", file->path(), root_offset, problem));
   }
-  return std::unique_ptr<const ActReader>(new ActReader(std::move(file), root));
-}
-
-absl::StatusOr<std::optional<uint64_t>> ActReader::Find(std::string_view path) const {
-  // Each turn goes to a node at a lower offset and takes at least one byte off `path`.
-  ActNode node = root_;
-  for (;;) {
-    int index = 0;
-    if (node.is_line()) {
-      if (!path.starts_with(node.bytes)) return std::nullopt;
-      path.remove_prefix(node.bytes.size());
-      if (node.child_count == 0) break;
-    } else {
-      if (path.empty()) break;
-      index = node.ChildIndex(static_cast<uint8_t>(path[0]));
-      if (index < 0) return std::nullopt;
-      path.remove_prefix(1);
-    }
-    ActNode child;
-    if (auto problem = ReadActChild(bytes_, node, index, child)) {
-      return Damage(node.offset, fmt::format("child {} of this node: {}", index, problem));
-    }
-    node = child;
-  }
-  if (!path.empty() || !node.has_value) return std::nullopt;
-  return node.value;
+  return std::unique_ptr<const ActReader>(new ActReader(std::move(file), act, root, footer));
 }
 
 absl::StatusOr<std::vector<uint64_t>> ActReader::RootHistory() const {
   // Both chains must go strictly back, or a forged file would send us in circles. The root in the
   // header takes no part in that: an older one may have been put back there.
   std::vector<uint64_t> roots = {root_.offset};
-  uint64_t trailer = bytes_.size() - kActTrailerBytes;
+  const std::string_view bytes = act_.file;
+  uint64_t trailer = bytes.size() - kActTrailerBytes;
   uint64_t newer_root = trailer;  // A merge writes its root before its trailer.
   for (;;) {
-    const uint64_t older_trailer = LoadU64(bytes_.data() + trailer);
-    const uint64_t older_root = LoadU64(bytes_.data() + trailer + sizeof(uint64_t));
+    const uint64_t older_trailer = LoadU64(bytes.data() + trailer);
+    const uint64_t older_root = LoadU64(bytes.data() + trailer + sizeof(uint64_t));
     if (older_root == 0) return roots;  // The pad of a file that was not merged.
     if (older_root < kActArenaOffset || older_root >= newer_root) {
       return Damage(trailer,
@@ -129,7 +127,7 @@ absl::StatusOr<std::vector<uint64_t>> ActReader::RootHistory() const {
   }
 }
 
-uint64_t ActReader::Digest() const { return ActDigest(bytes_); }
+uint64_t ActReader::Digest() const { return ActDigest(act_.file); }
 
 absl::Status ActReader::Damage(uint64_t offset, std::string_view problem) const {
   return absl::DataLossError(fmt::format("{}: offset {}: {}", file_path(), offset, problem));

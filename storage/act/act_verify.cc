@@ -5,7 +5,8 @@
 // the trie run through the node, how many bytes they have together up to it, and how many the
 // longest one has. Each node is parsed once as a node and once in each sibling run that contains
 // it; a run of k children costs its parent at least min(k, 32) bytes, which keeps all of it linear
-// in the file. Segments are never copied: thousands of nodes may share one long segment.
+// in the file. The table before a run is compared with the steps over it. Segments are never
+// copied: thousands of nodes may share one long segment.
 
 #include <algorithm>
 #include <cstdint>
@@ -19,6 +20,7 @@
 
 #include "core/base/status_macros.h"
 #include "storage/act/act_reader.h"
+#include "storage/act/sibling_table.h"
 
 namespace pathkb {
 namespace {
@@ -87,7 +89,13 @@ void CountPaths(const Visits& visits, ActContents& contents) {
 }  // namespace
 
 absl::StatusOr<ActContents> ActReader::Verify() const {
+  if (act_.guard != nullptr) {
+    if (const auto block = act_.guard->FirstWrongBlock()) {
+      return Damage(*block * kSumBlockBytes, "this block does not match its checksum");
+    }
+  }
   ActContents contents;
+  const uint64_t root_bound = act_.file.size() - kActPadBytes;
   WorkList work;
   work.Add(root_.offset, Visits{.paths = 1});
   while (!work.empty()) {
@@ -95,8 +103,8 @@ absl::StatusOr<ActContents> ActReader::Verify() const {
     ActNode node;
     const uint64_t offset = work.TakeHighest(visits);
     // Its bound was checked with the run that led here; this only reads it again.
-    ActProblem problem = ReadActNode(bytes_, offset, bytes_.size() - kActPadBytes, node);
-    if (problem == nullptr && node.is_line()) problem = ReadActSegment(bytes_, node);
+    ActProblem problem = ReadActNode(act_, offset, root_bound, node);
+    if (problem == nullptr && node.is_line()) problem = ReadActSegment(act_, node);
     if (problem != nullptr) return Damage(offset, problem);
 
     ++(node.is_line() ? contents.line_nodes : contents.branch_nodes);
@@ -104,16 +112,28 @@ absl::StatusOr<ActContents> ActReader::Verify() const {
     if (node.has_value) CountPaths(here, contents);
 
     const Visits below = node.is_line() ? here : here.Extended(1);
+    const bool has_table = !node.is_line() && node.child_count >= act_.table_min;
+    if (has_table) ++contents.tables;
     uint64_t child_offset = node.first_child;
     for (int index = 0; index < node.child_count; ++index) {
       ActNode child;
-      if (auto run_problem = ReadActNode(bytes_, child_offset, offset, child)) {
+      if (auto run_problem = ReadActNode(act_, child_offset, offset, child)) {
         return Damage(child_offset,
                       fmt::format("child {} of the node at {}: {}", index, offset, run_problem));
       }
       work.Add(child_offset, below);
+      if (has_table && index > 0 &&
+          SiblingPosition(act_.file, node.first_child, static_cast<uint32_t>(index)) !=
+              child_offset - node.first_child) {
+        return Damage(node.first_child,
+                      fmt::format("the table before this run is wrong about child {}", index));
+      }
       child_offset = child.end;
     }
+  }
+  if (footer_ && footer_->paths != contents.paths) {
+    return Damage(root_.offset, fmt::format("the tree has {} paths, its footer says {}",
+                                            contents.paths, footer_->paths));
   }
   return contents;
 }

@@ -9,53 +9,69 @@
 //      c                      A place is a path that ends a key or branches. The bytes between a
 //      e                      place and the edge below its parent place are the node's segment.
 //
-// This is the order of PathMap's writer, and with it come its exact bytes.
+// This is the order of PathMap's writer, and with it come its exact bytes if they are asked for. If
+// not, the segments of siblings wait with them, and are written directly before their run.
 
 #include "storage/act/act_writer.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
 #include "core/base/varint.h"
+#include "storage/act/act_footer.h"
 #include "storage/act/act_format.h"
+#include "storage/act/sibling_table.h"
 #include "storage/file/little_endian.h"
 
 namespace pathkb {
 namespace {
 
-constexpr size_t kFlushBytes = size_t{1} << 20;
+constexpr size_t kFlushBytes = kActWriterOutputBytes / 2;
+constexpr uint64_t kAddsPerProgress = 4096;
+
+// Segments longer than this are stored at once: waiting, they would be memory that nothing bounds.
+constexpr size_t kWaitingSegmentBytesMax = 64;
+
+// A segment that was stored before is referred to if that makes the file smaller by at least this
+// much than a copy beside the node, which is found in the cache line that was just read.
+constexpr uint64_t kFarSegmentGainBytesMin = 2;
+
+// What each of the two caches may take of options.memory_bytes.
+uint64_t CacheBytes(const ActWriterOptions& options) {
+  return options.memory_bytes > kActWriterOutputBytes
+             ? (options.memory_bytes - kActWriterOutputBytes) / 2
+             : 0;
+}
 
 size_t CommonPrefixBytes(std::string_view a, std::string_view b) {
   const size_t most = std::min(a.size(), b.size());
-  return static_cast<size_t>(
-      std::mismatch(a.begin(), a.begin() + static_cast<ptrdiff_t>(most), b.begin()).first -
-      a.begin());
-}
-
-void AppendEdges(const ByteMask& edges, int count, std::string& out) {
-  if (count > kActChildListMax) {
-    for (uint64_t word : edges.words()) AppendU64(word, out);
-    return;
+  size_t common = 0;
+  for (; common + 8 <= most; common += 8) {
+    const uint64_t difference = LoadU64(a.data() + common) ^ LoadU64(b.data() + common);
+    if (difference != 0) return common + static_cast<size_t>(std::countr_zero(difference)) / 8;
   }
-  for (auto edge = edges.first(); edge; edge = edges.NextFrom(*edge + 1u)) {
-    out.push_back(static_cast<char>(*edge));
-  }
+  while (common < most && a[common] == b[common]) ++common;
+  return common;
 }
 
 }  // namespace
 
 ActWriter::ActWriter(WritableFile& file, const ActWriterOptions& options)
     : file_(file),
-      segments_(options.line_cache_bytes),
-      keeps_sibling_groups_(options.sibling_cache_bytes > 0),
-      sibling_groups_(options.sibling_cache_bytes) {
+      options_(options),
+      segments_(CacheBytes(options)),
+      sibling_runs_(CacheBytes(options)),
+      adds_until_progress_(kAddsPerProgress) {
+  if (options.block_sums_of) block_sums_.emplace(*options.block_sums_of);
   // The header, with a root of 0 that no reader accepts until Finish() has set the real one.
   std::string header(kActMagic);
   AppendU64(0, header);
   status_ = file_.Append(header);
+  if (block_sums_) block_sums_->Update(header);
   flushed_bytes_ = header.size();
 }
 
@@ -85,6 +101,12 @@ absl::Status ActWriter::Add(std::string_view path, std::optional<uint64_t> value
   }
   PushPlace(path_.size(), value);
   if (value) ++totals_.paths;
+  if (--adds_until_progress_ == 0) {
+    adds_until_progress_ = kAddsPerProgress;
+    if (options_.on_progress != nullptr && status_.ok()) {
+      status_ = options_.on_progress({.paths = totals_.paths, .file_bytes = offset()});
+    }
+  }
   return status_;
 }
 
@@ -92,13 +114,25 @@ absl::StatusOr<ActTotals> ActWriter::Finish() {
   if (finished_) return absl::FailedPreconditionError("Finish() was called twice");
   finished_ = true;
   PATHKB_RETURN_IF_ERROR(status_);
-  PendingNode root;  // Without paths: a branch with nothing in it.
   if (place_count_ > 0) {
     ClosePlacesBelow(places_[0].path_bytes);
-    root = CloseLastPlace(std::string_view(path_).substr(0, places_[0].path_bytes));
+    CloseLastPlace(std::string_view(path_).substr(0, places_[0].path_bytes));
+  } else {
+    closed_.clear();
+    closed_.AddBranch(PendingNode(), {});  // Without paths: a branch with nothing in it.
+  }
+  for (PendingNode& node : closed_.nodes()) {
+    if (node.segment_bytes != 0) node.line = StoreSegment(closed_.segment(node), offset());
   }
   const uint64_t root_offset = offset();
-  AppendNode(root);
+  closed_.AppendNode(0, root_offset, out_);
+  if (!options_.canonical && totals_.table_bytes > 0) {
+    AppendActFooter({.table_min = std::max<uint32_t>(options_.table_min, 2),
+                     .root_offset = root_offset,
+                     .file_bytes = offset() + kActFooterBytes + kActPadBytes,
+                     .paths = totals_.paths},
+                    out_);
+  }
   out_.append(kActPadBytes, '\0');
   Flush();
   std::string root_field;
@@ -109,6 +143,10 @@ absl::StatusOr<ActTotals> ActWriter::Finish() {
   digest_.Update(root_field);
   totals_.digest = digest_.Digest();
   totals_.file_bytes = flushed_bytes_;
+  if (block_sums_) {
+    block_sums_->Patch(kActRootFieldOffset, root_field);
+    totals_.block_sums = block_sums_->Finish();
+  }
   return totals_;
 }
 
@@ -129,105 +167,126 @@ void ActWriter::ClosePlacesBelow(size_t path_bytes) {
     const bool has_parent = place_count_ > 1;
     const bool parent_is_new = !has_parent || places_[place_count_ - 2].path_bytes < path_bytes;
     const size_t parent_bytes = parent_is_new ? path_bytes : places_[place_count_ - 2].path_bytes;
-    const uint8_t edge = static_cast<uint8_t>(path_[parent_bytes]);
-    const PendingNode node =
-        CloseLastPlace(std::string_view(path_).substr(parent_bytes + 1, end - parent_bytes - 1));
+    CloseLastPlace(std::string_view(path_).substr(parent_bytes + 1, end - parent_bytes - 1));
     Place& parent =
         parent_is_new ? PushPlace(parent_bytes, std::nullopt) : places_[place_count_ - 1];
-    parent.edges.Set(edge);
-    parent.children.push_back(node);
+    parent.edges.Set(static_cast<uint8_t>(path_[parent_bytes]));
+    const PendingNode& node = closed_.nodes()[0];
+    if (node.is_line()) {
+      parent.children.AddLine(node, closed_.segment(node));
+    } else {
+      parent.children.AddBranch(node, closed_.edges(node));
+    }
   }
 }
 
-ActWriter::PendingNode ActWriter::CloseLastPlace(std::string_view segment) {
+void ActWriter::CloseLastPlace(std::string_view segment) {
   Place& place = places_[--place_count_];
   PendingNode node;
-  node.value = place.value;
-  node.edges = place.edges;
-  if (!place.children.empty()) {
-    node.first_child = StoreSiblings(place.children.data(), place.children.size());
+  node.has_value = place.value.has_value();
+  node.value = place.value.value_or(0);
+  closed_.clear();
+  edges_.clear();
+  const bool has_children = !place.children.nodes().empty();
+  if (has_children) {
+    node.first_child = StoreSiblings(place.children);
+    node.child_count = static_cast<uint16_t>(place.children.nodes().size());
+    AppendEdges(place.edges, node.child_count, edges_);
   }
-  if (segment.empty()) return node;
+  if (segment.empty()) {
+    closed_.AddBranch(node, edges_);
+    return;
+  }
+  const bool waits = !options_.canonical && segment.size() <= kWaitingSegmentBytesMax;
   PendingNode line;
-  line.line = StoreSegment(segment);
-  if (place.children.empty()) {
-    line.value = node.value;
+  if (!waits) line.line = StoreSegment(segment, offset());
+  if (has_children) {
+    // The line's only child is a run of its own.
+    closed_.AddBranch(node, edges_);
+    line.first_child = StoreSiblings(closed_);
+    closed_.clear();
   } else {
-    line.first_child = StoreSiblings(&node, 1);
+    line.has_value = node.has_value;
+    line.value = node.value;
   }
-  return line;
+  closed_.AddLine(line, waits ? segment : std::string_view());
 }
 
-uint64_t ActWriter::StoreSegment(std::string_view segment) {
-  if (const auto found = segments_.Find(segment)) {
-    ++totals_.segments_reused;
-    return *found;
+uint64_t ActWriter::StoreSegment(std::string_view segment, uint64_t user) {
+  const StoredOnce::Place stored = segments_.Find(segment);
+  if (stored.offset) {
+    const uint64_t far_bytes = VarintBytes(user - *stored.offset);
+    const uint64_t near_bytes = 1 + VarintBytes(segment.size()) + segment.size();
+    if (options_.canonical || far_bytes + kFarSegmentGainBytesMin <= near_bytes) {
+      ++totals_.segments_reused;
+      return *stored.offset;
+    }
   }
   ++totals_.segments_stored;
   const uint64_t start = offset();
   AppendLengthPrefixed(segment, out_);
-  segments_.Insert(segment, start);
-  FlushIfLarge();
-  return start;
-}
-
-uint64_t ActWriter::StoreSiblings(const PendingNode* nodes, size_t node_count) {
-  const uint64_t start = offset();
-  if (keeps_sibling_groups_) {
-    // The nodes as they are, with offsets where the file has distances: equal keys, equal groups.
-    group_key_.clear();
-    for (size_t i = 0; i < node_count; ++i) {
-      const PendingNode& node = nodes[i];
-      group_key_.push_back(node.value ? 1 : 0);
-      if (node.value) AppendVarint(*node.value, group_key_);
-      AppendVarint(node.line, group_key_);
-      AppendVarint(node.first_child, group_key_);
-      if (node.line == 0) {
-        const int count = node.edges.count();
-        AppendVarint(static_cast<uint64_t>(count), group_key_);
-        AppendEdges(node.edges, count, group_key_);
-      }
-    }
-    if (const auto found = sibling_groups_.Find(group_key_)) {
-      ++totals_.sibling_groups_reused;
-      return *found;
-    }
-    sibling_groups_.Insert(group_key_, start);
-  }
-  for (size_t i = 0; i < node_count; ++i) AppendNode(nodes[i]);
-  FlushIfLarge();
-  return start;
-}
-
-void ActWriter::AppendNode(const PendingNode& node) {
-  const uint64_t start = offset();
-  const int child_count = node.edges.count();
-  uint8_t header = 0;
-  if (node.line != 0) {
-    header = kActLineBit;
-    if (node.first_child != 0) header |= kActLineChildBit;
-  } else {
-    header = static_cast<uint8_t>(std::min<int>(child_count, kActChildMask));
-  }
-  if (node.value) header |= kActValueBit;
-  out_.push_back(static_cast<char>(header));
-  if (node.value) AppendVarint(*node.value, out_);
-  if (node.first_child != 0) AppendVarint(start - node.first_child, out_);
-  if (node.line != 0) {
-    AppendVarint(start - node.line, out_);
-  } else {
-    AppendEdges(node.edges, child_count, out_);
-  }
-}
-
-void ActWriter::FlushIfLarge() {
+  segments_.Insert(segment, stored, start);
   if (out_.size() >= kFlushBytes) Flush();
+  return start;
+}
+
+uint64_t ActWriter::StoreSiblings(PendingNodes& siblings) {
+  StoredOnce::Place stored;
+  const bool shares = !options_.canonical && options_.share_siblings;
+  if (shares) {
+    run_key_.clear();
+    siblings.AppendKey(run_key_);
+    stored = sibling_runs_.Find(run_key_);
+    if (stored.offset) {
+      ++totals_.sibling_runs_reused;
+      return *stored.offset;
+    }
+  }
+  ++totals_.sibling_runs_stored;
+  for (PendingNode& node : siblings.nodes()) {
+    if (node.segment_bytes != 0) node.line = StoreSegment(siblings.segment(node), offset());
+  }
+  const uint64_t start = AppendRun(siblings);
+  if (shares) sibling_runs_.Insert(run_key_, stored, start);
+  if (out_.size() >= kFlushBytes) Flush();
+  return start;
+}
+
+uint64_t ActWriter::AppendRun(const PendingNodes& siblings) {
+  const size_t count = siblings.nodes().size();
+  const bool has_table =
+      !options_.canonical && options_.table_min != 0 && count > 1 && count >= options_.table_min;
+  if (!has_table) {
+    const uint64_t start = offset();
+    for (size_t i = 0; i < count; ++i) siblings.AppendNode(i, offset(), out_);
+    return start;
+  }
+  // How many bytes the nodes take depends on where they start, and that on the table's size, which
+  // depends on how many bytes the nodes take: first try the smaller table.
+  for (const bool is_wide : {false, true}) {
+    const uint64_t table_bytes = SiblingTableBytes(static_cast<uint32_t>(count), is_wide);
+    const uint64_t start = offset() + table_bytes;
+    run_.clear();
+    run_positions_.clear();
+    for (size_t i = 0; i < count; ++i) {
+      run_positions_.push_back(static_cast<uint32_t>(run_.size()));
+      siblings.AppendNode(i, start + run_.size(), run_);
+    }
+    if (!is_wide && run_positions_.back() > kNarrowPositionMax) continue;
+    // Where it fits the smaller table only from the larger one's place, it takes the larger.
+    AppendSiblingTable(run_positions_, is_wide, out_);
+    out_ += run_;
+    totals_.table_bytes += table_bytes;
+    return start;
+  }
+  return 0;  // Not reached: the larger table always fits.
 }
 
 void ActWriter::Flush() {
   // After an error the bytes are only counted, so that offsets stay right until somebody asks.
   if (status_.ok()) {
     digest_.Update(out_);
+    if (block_sums_) block_sums_->Update(out_);
     status_ = file_.Append(out_);
   }
   flushed_bytes_ += out_.size();

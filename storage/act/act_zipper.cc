@@ -199,7 +199,7 @@ bool ActZipper::Enter(const ActNode& child, int index) {
 
 bool ActZipper::EnterChild(int index) {
   ActNode child;
-  if (auto problem = ReadActChild(reader_->bytes(), last().node, index, child)) {
+  if (auto problem = ReadActChild(reader_->act(), last().node, index, child)) {
     NoteDamage(last().node.offset, fmt::format("child {} of this node: {}", index, problem));
     return false;
   }
@@ -207,15 +207,15 @@ bool ActZipper::EnterChild(int index) {
 }
 
 bool ActZipper::EnterFirstReadable(uint64_t offset, int index) {
-  const std::string_view file = reader_->bytes();
+  const ActBytes& act = reader_->act();
   const ActNode& parent = last().node;
   for (; index < parent.child_count; ++index) {
     ActNode child;
-    ActProblem problem = ReadActNode(file, offset, parent.offset, child);
-    if (problem == nullptr && child.is_line()) problem = ReadActSegment(file, child);
+    ActProblem problem = ReadActNode(act, offset, parent.offset, child);
+    if (problem == nullptr && child.is_line()) problem = ReadActSegment(act, child);
     if (problem == nullptr && Enter(child, index)) return true;
     if (problem != nullptr) NoteDamage(offset, problem);
-    if (SkipActNode(file, offset, parent.offset) != nullptr) return false;
+    if (SkipActNode(act, offset, parent.offset) != nullptr) return false;
   }
   return false;
 }

@@ -270,7 +270,7 @@ TEST(ActZipper, MovesAsTheModelOverRandomTries) {
     std::map<std::string, std::optional<uint64_t>> entries(table.begin(), table.end());
     for (const std::string& path : dangling) entries.try_emplace(path, std::nullopt);
     MemoryWritableFile file;
-    ActWriter writer(file, {.sibling_cache_bytes = round % 2 == 0 ? 0u : 100'000u});
+    ActWriter writer(file, {.canonical = round % 2 == 0, .table_min = round % 3 == 1 ? 2u : 4u});
     for (const auto& [path, value] : entries) ASSERT_TRUE(writer.Add(path, value).ok());
     ASSERT_TRUE(writer.Finish().ok());
     CompareWithModel(*OpenBytes(file.bytes()), table, dangling, 500, random);

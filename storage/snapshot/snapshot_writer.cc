@@ -54,10 +54,7 @@ absl::StatusOr<SnapshotRecord> WriteSnapshot(FileSystem& files, const std::strin
   };
   PATHKB_ASSIGN_OR_RETURN(const auto tree_file, create(tree_name));
   PATHKB_ASSIGN_OR_RETURN(const auto terms_file, create(terms_name));
-  ActWriterOptions tree_options;
-  tree_options.sibling_cache_bytes = uint64_t{32} << 20;
-  tree_options.line_cache_bytes = uint64_t{32} << 20;
-  ActWriter tree(tree_file->file(), tree_options);
+  ActWriter tree(tree_file->file());
   TermsWriter terms(terms_file->file(), source.database_id, source.revision);
   PATHKB_RETURN_IF_ERROR(WriteAll(source, tree, terms, record));
   PATHKB_ASSIGN_OR_RETURN(const ActTotals tree_totals, tree.Finish());
