@@ -1,6 +1,7 @@
 #include "storage/act/act_reader.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "fmt/format.h"
@@ -51,7 +52,14 @@ absl::Status CheckHeader(std::string_view bytes, const std::string& path) {
 
 ActReader::ActReader(std::shared_ptr<const MappedFile> file, const ActBytes& act,
                      const ActNode& root, const std::optional<ActFooter>& footer)
-    : file_(std::move(file)), act_(act), root_(root), footer_(footer) {}
+    : file_(std::move(file)),
+      act_(act),
+      root_(root),
+      footer_(footer),
+      root_bound_(act.file.size() - kActPadBytes - (footer ? kActFooterBytes : 0)),
+      tail_start_(act.file.size() - std::min<uint64_t>(act.file.size(), kTailBytes)) {
+  std::memcpy(tail_.data(), act.file.data() + tail_start_, act.file.size() - tail_start_);
+}
 
 absl::StatusOr<std::unique_ptr<const ActReader>> ActReader::Open(
     std::shared_ptr<const MappedFile> file, const BlockGuard* guard) {

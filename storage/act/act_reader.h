@@ -4,6 +4,7 @@
 #ifndef PATHKB_STORAGE_ACT_ACT_READER_H_
 #define PATHKB_STORAGE_ACT_ACT_READER_H_
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -96,18 +97,27 @@ class ActReader {
   absl::Status Damage(uint64_t offset, std::string_view problem) const;
 
  private:
+  friend class ActLookup;
+
   ActReader(std::shared_ptr<const MappedFile> file, const ActBytes& act, const ActNode& root,
             const std::optional<ActFooter>& footer);
   // Opens with the root at `root_offset`.
   static absl::StatusOr<std::unique_ptr<const ActReader>> OpenWith(
       std::shared_ptr<const MappedFile> file, const BlockGuard* guard, uint64_t root_offset,
       const std::optional<ActFooter>& footer);
-  absl::Status ChildDamage(const ActNode& node, int index, ActProblem problem) const;
+  // As Find(), with the functions of act_node.h, which know what to say of damage.
+  absl::StatusOr<std::optional<uint64_t>> FindThoroughly(std::string_view path) const;
 
   const std::shared_ptr<const MappedFile> file_;
   const ActBytes act_;
   const ActNode root_;
   const std::optional<ActFooter> footer_;
+  const uint64_t root_bound_;  // Where the root must end.
+  // The end of the file once more, from tail_start_ on, with zeros behind it: whoever stands at a
+  // node may load the largest one from there, as everywhere else in the file.
+  static constexpr uint64_t kTailBytes = 128;
+  const uint64_t tail_start_;
+  std::array<uint8_t, 2 * kTailBytes> tail_ = {};
 };
 
 // The digest of a .tree file: XXH3 over the bytes from 16 to the end, then bytes 0 to 15. The
