@@ -22,6 +22,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "storage/file/mapped_file.h"
+
 namespace pathkb {
 
 // A file that is being written, from its start to its end. One thread at a time. Destroying it
@@ -38,9 +40,6 @@ class WritableFile {
   virtual absl::Status Close() = 0;
 };
 
-// A whole file as read-only memory; see mapped_file.h.
-class MappedFile;
-
 // An exclusive advisory lock, held until destruction.
 class FileLock {
  public:
@@ -55,8 +54,11 @@ class FileSystem {
   // Makes a new, empty file. AlreadyExists if the name is taken.
   virtual absl::StatusOr<std::unique_ptr<WritableFile>> Create(const std::string& path) = 0;
 
-  // Maps a whole file for reading. Files under kMapBytesMin are read into memory instead.
-  virtual absl::StatusOr<std::unique_ptr<const MappedFile>> Map(const std::string& path) = 0;
+  // Maps a whole file for reading; see mapped_file.h. Files under kMapBytesMin are read into memory
+  // instead, unless `options` says otherwise. ResourceExhausted also if there is no room in the
+  // address space; the message then has the bytes asked for and the limit in force.
+  virtual absl::StatusOr<std::unique_ptr<const MappedFile>> Map(
+      const std::string& path, const MapOptions& options = MapOptions()) = 0;
 
   // Reads a whole small file; ResourceExhausted if it is longer than `bytes_max`.
   virtual absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) = 0;

@@ -6,9 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -16,6 +14,8 @@
 
 #include "core/base/status_macros.h"
 #include "storage/file/mapped_file.h"
+#include "storage/file/posix_calls.h"
+#include "storage/file/posix_mapped_file.h"
 
 namespace pathkb {
 namespace {
@@ -23,67 +23,6 @@ namespace {
 // Linux takes at most this many bytes in one call, whatever the length says.
 constexpr size_t kCallBytesMax = size_t{1} << 30;
 constexpr uint64_t kHolderBytesMax = 4096;
-
-// Makes the call again for as long as a signal interrupts it. Not for close(), which gives the
-// descriptor up even then.
-template <typename Call>
-auto Retried(Call call) {
-  decltype(call()) result;
-  do {
-    result = call();
-  } while (result == -1 && errno == EINTR);
-  return result;
-}
-
-// Owns one file descriptor; -1 is none.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ != -1) ::close(fd_);
-  }
-
-  int get() const { return fd_; }
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
-
-absl::StatusOr<Descriptor> OpenDescriptor(const std::string& path, int flags) {
-  const int fd = Retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0644); });
-  if (fd == -1) return StatusFromErrno("open", path, errno);
-  return Descriptor(fd);
-}
-
-// Size of the regular file behind `fd`.
-absl::StatusOr<uint64_t> RegularFileBytes(int fd, const std::string& path) {
-  struct stat found;
-  if (::fstat(fd, &found) == -1) return StatusFromErrno("stat", path, errno);
-  if (S_ISDIR(found.st_mode)) return StatusFromErrno("open", path, EISDIR);
-  if (!S_ISREG(found.st_mode)) {
-    return absl::FailedPreconditionError(fmt::format("open {}: not a regular file", path));
-  }
-  return static_cast<uint64_t>(found.st_size);
-}
-
-// The first `bytes_max` bytes of the file, or all of it if it is shorter.
-absl::StatusOr<std::string> ReadFront(int fd, const std::string& path, uint64_t bytes_max) {
-  constexpr uint64_t kStepBytes = uint64_t{1} << 20;
-  std::string bytes;
-  while (bytes.size() < bytes_max) {
-    const size_t before = bytes.size();
-    bytes.resize(before + std::min(bytes_max - before, kStepBytes));
-    const ssize_t read =
-        Retried([&] { return ::read(fd, bytes.data() + before, bytes.size() - before); });
-    if (read == -1) return StatusFromErrno("read", path, errno);
-    bytes.resize(before + static_cast<size_t>(read));
-    if (read == 0) break;
-  }
-  return bytes;
-}
 
 class PosixWritableFile : public WritableFile {
  public:
@@ -151,43 +90,6 @@ class PosixWritableFile : public WritableFile {
   uint64_t size_ = 0;  // Bytes written so far; the file was empty when it was made.
 };
 
-// A file under kMapBytesMin, read into memory.
-class LoadedFile : public MappedFile {
- public:
-  LoadedFile(std::string bytes, std::string path)
-      : bytes_(std::move(bytes)), path_(std::move(path)) {}
-
-  std::string_view bytes() const override { return bytes_; }
-  const std::string& path() const override { return path_; }
-
- private:
-  const std::string bytes_;
-  const std::string path_;
-};
-
-class PosixMappedFile : public MappedFile {
- public:
-  // Takes over the mapping of `size` bytes at `start`.
-  PosixMappedFile(void* start, size_t size, std::string path)
-      : start_(start), size_(size), path_(std::move(path)) {}
-  ~PosixMappedFile() override { ::munmap(start_, size_); }
-  PosixMappedFile(const PosixMappedFile&) = delete;
-  PosixMappedFile& operator=(const PosixMappedFile&) = delete;
-
-  std::string_view bytes() const override { return {static_cast<const char*>(start_), size_}; }
-  const std::string& path() const override { return path_; }
-  void Advise(MapAccess access) const override {
-    // A hint: a kernel that does not take it reads the same bytes.
-    static_cast<void>(
-        ::madvise(start_, size_, access == MapAccess::kSequential ? MADV_SEQUENTIAL : MADV_RANDOM));
-  }
-
- private:
-  void* const start_;
-  const size_t size_;
-  const std::string path_;
-};
-
 class PosixFileLock : public FileLock {
  public:
   explicit PosixFileLock(Descriptor descriptor) : descriptor_(std::move(descriptor)) {}
@@ -211,24 +113,15 @@ class PosixFileSystem : public FileSystem {
     return std::make_unique<PosixWritableFile>(Descriptor(fd), path);
   }
 
-  absl::StatusOr<std::unique_ptr<const MappedFile>> Map(const std::string& path) override {
-    PATHKB_ASSIGN_OR_RETURN(const Descriptor descriptor, OpenDescriptor(path, O_RDONLY));
-    PATHKB_ASSIGN_OR_RETURN(const uint64_t size, RegularFileBytes(descriptor.get(), path));
-    if (size < kMapBytesMin) {
-      PATHKB_ASSIGN_OR_RETURN(std::string bytes, ReadFront(descriptor.get(), path, size));
-      return std::make_unique<LoadedFile>(std::move(bytes), path);
-    }
-    void* start = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor.get(), 0);
-    if (start == MAP_FAILED) return StatusFromErrno("map", path, errno);
-    auto mapped = std::make_unique<PosixMappedFile>(start, size, path);
-    mapped->Advise(MapAccess::kRandom);
-    return mapped;
+  absl::StatusOr<std::unique_ptr<const MappedFile>> Map(const std::string& path,
+                                                        const MapOptions& options) override {
+    return MapPosixFile(path, options);
   }
 
   absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) override {
     PATHKB_ASSIGN_OR_RETURN(const Descriptor descriptor, OpenDescriptor(path, O_RDONLY));
-    PATHKB_ASSIGN_OR_RETURN(const uint64_t size, RegularFileBytes(descriptor.get(), path));
-    if (size <= bytes_max) {
+    PATHKB_ASSIGN_OR_RETURN(const FileIdentity file, RegularFile(descriptor.get(), path));
+    if (file.bytes <= bytes_max) {
       // One byte more than allowed, to notice a file that grows meanwhile.
       const uint64_t front_bytes = bytes_max == UINT64_MAX ? bytes_max : bytes_max + 1;
       PATHKB_ASSIGN_OR_RETURN(std::string bytes, ReadFront(descriptor.get(), path, front_bytes));
@@ -236,12 +129,12 @@ class PosixFileSystem : public FileSystem {
     }
     return absl::ResourceExhaustedError(
         fmt::format("read {}: the file has {} bytes, at most {} are allowed", path,
-                    std::max(size, bytes_max + 1), bytes_max));
+                    std::max(file.bytes, bytes_max + 1), bytes_max));
   }
 
   absl::Status SyncFile(const std::string& path) override {
     PATHKB_ASSIGN_OR_RETURN(const Descriptor descriptor, OpenDescriptor(path, O_RDONLY));
-    PATHKB_RETURN_IF_ERROR(RegularFileBytes(descriptor.get(), path).status());
+    PATHKB_RETURN_IF_ERROR(RegularFile(descriptor.get(), path).status());
     if (Retried([&] { return ::fdatasync(descriptor.get()); }) == -1) {
       return StatusFromErrno("sync", path, errno);
     }
@@ -334,40 +227,7 @@ class PosixFileSystem : public FileSystem {
   }
 };
 
-absl::StatusCode CodeFromErrno(int error) {
-  switch (error) {
-    case ENOENT:
-      return absl::StatusCode::kNotFound;
-    case EEXIST:
-      return absl::StatusCode::kAlreadyExists;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-      return absl::StatusCode::kResourceExhausted;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return absl::StatusCode::kPermissionDenied;
-    case ENOTDIR:
-    case EISDIR:
-    case ENOTEMPTY:
-      return absl::StatusCode::kFailedPrecondition;
-    case EIO:
-      return absl::StatusCode::kDataLoss;
-    default:
-      return absl::StatusCode::kUnknown;
-  }
-}
-
 }  // namespace
-
-absl::Status StatusFromErrno(std::string_view operation, std::string_view path, int error) {
-  return absl::Status(CodeFromErrno(error), fmt::format("{} {}: {}", operation, path,
-                                                        std::generic_category().message(error)));
-}
 
 FileSystem& RealFileSystem() {
   // Never destroyed: threads may still use it while the process ends.

@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 
 #include "storage/file/mapped_file.h"
+#include "storage/file/posix_calls.h"
 
 namespace pathkb {
 namespace {

@@ -293,7 +293,8 @@ absl::StatusOr<std::unique_ptr<WritableFile>> CrashFileSystem::Create(const std:
       [] {});
 }
 
-absl::StatusOr<std::unique_ptr<const MappedFile>> CrashFileSystem::Map(const std::string& path) {
+absl::StatusOr<std::unique_ptr<const MappedFile>> CrashFileSystem::Map(const std::string& path,
+                                                                       const MapOptions&) {
   return state_->Run(
       {"Map", path, 0, {}}, [&]() -> absl::StatusOr<std::unique_ptr<const MappedFile>> {
         PATHKB_ASSIGN_OR_RETURN(const DiskNode* node, state_->FindFile("open", Normalized(path)));

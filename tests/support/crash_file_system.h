@@ -78,10 +78,11 @@ class CrashFileSystem : public FileSystem {
   // All files by path with their bytes, as programs see them. Not a call.
   std::map<std::string, std::string> AllFiles() const;
 
-  // ---- FileSystem. Map() copies the bytes.
+  // ---- FileSystem. Map() copies the bytes, whatever the options.
 
   absl::StatusOr<std::unique_ptr<WritableFile>> Create(const std::string& path) override;
-  absl::StatusOr<std::unique_ptr<const MappedFile>> Map(const std::string& path) override;
+  absl::StatusOr<std::unique_ptr<const MappedFile>> Map(
+      const std::string& path, const MapOptions& options = MapOptions()) override;
   absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) override;
   absl::Status SyncFile(const std::string& path) override;
   absl::StatusOr<uint64_t> FileBytes(const std::string& path) override;
