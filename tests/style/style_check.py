@@ -67,7 +67,7 @@ def source_files(root):
 
 # Inside storage: a folder may include itself and folders of a lower level.
 STORAGE_LEVELS = {
-    "file": 0, "act": 1, "terms": 1, "delta": 1, "wal": 1,
+    "file": 0, "act": 1, "terms": 1, "sums": 1, "delta": 1, "wal": 1,
     "directory": 2, "snapshot": 3, "recovery": 4, "tool": 5,
 }
 # What only rpc, the client and tests may see: generated messages and gRPC itself.
