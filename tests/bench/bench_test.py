@@ -10,6 +10,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bench
+import files_bench
 import main_bench
 import rows
 import trie_bench
@@ -207,6 +208,46 @@ class TrieBenchTest(unittest.TestCase):
         self.assertEqual(self.rows("facts join btree ms 5\nfacts join map ms 7\n"), [])
         row, = self.rows("facts scan pathtrie ns/key 5\n")
         self.assertEqual((row.pathkb, row.ratio, row.met), (5, None, None))
+
+
+class FilesBenchTest(unittest.TestCase):
+    """From the lines that the program prints to rows; a goal is met exactly from its bound on."""
+
+    def rows(self, text):
+        figures = trie_bench.figures(text.replace(" ", "\t").splitlines(keepends=True))
+        return [row for group in figures for row in files_bench.rows_of(*group)]
+
+    def test_the_ratio_says_how_many_times_better_than_lmdb(self):
+        get, write = self.rows("dense get tree ns 100\ndense get lmdb ns 290\n"
+                               "dense get rocksdb ns 700\n"
+                               "dense write tree entries/s 3e6\ndense write lmdb entries/s 6e6\n")
+        self.assertEqual((get.peer, get.ratio, get.goal, get.met, get.others),
+                         ("LMDB", 2.9, "ratio >= 3", False, (("RocksDB", 700),)))
+        self.assertEqual((write.ratio, write.goal, write.met), (0.5, ">= 3,000,000", True))
+
+    def test_sizes(self):
+        rows = self.rows("facts size tree B 3\nfacts size lmdb B 10\n"
+                         "versions_nearby size tree B 2\nversions_nearby size tree_plain B 9\n"
+                         "random size tree B 9\nrandom size tree_plain B 9\n")
+        self.assertEqual([(row.peer, row.goal, row.met) for row in rows],
+                         [("LMDB", "<= 0.3 of LMDB's", True), ("unshared", "<= 0.2 of it", False),
+                          ("unshared", None, None)])
+
+    def test_bounds(self):
+        rows = self.rows("open open_1GB tree ns 200001\ncold cold_get tree us 1000\n"
+                         "large memory_bound tree MB 128\nlarge peak_memory tree MB 129\n")
+        self.assertEqual([(row.pathkb, row.met) for row in rows],
+                         [(200001, False), (1000, True), (128, None), (129, False)])
+
+    def test_batches_stand_beside_lmdb_and_beside_single_lookups(self):
+        rows = self.rows("facts get tree ns 300\nfacts get lmdb ns 500\n"
+                         "facts get_batch tree ns 100\n")
+        self.assertEqual([(row.peer, row.ratio, row.met) for row in rows],
+                         [("LMDB", 500 / 300, False), ("LMDB", 5, None),
+                          ("one at a time", 3, True)])
+
+    def test_peers_alone_make_no_row(self):
+        self.assertEqual(self.rows("facts scan lmdb ns 5\nfacts scan leveldb ns 7\n"), [])
 
 
 if __name__ == "__main__":

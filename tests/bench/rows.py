@@ -13,7 +13,8 @@ AT_RIGHT = ("pathkb", "peer_value", "ratio")
 @dataclasses.dataclass(frozen=True)
 class Row:
     """One figure. `ratio` says how many times better PathKB is than the peer, so more than 1 is
-    good whatever the unit; it is None without a peer. `met` is None where there is no goal."""
+    good whatever the unit; it is None without a peer. `met` is None where there is no goal. Further
+    peers stand in columns of their own: `others` has name and figure of each."""
 
     workload: str
     measure: str
@@ -24,15 +25,13 @@ class Row:
     ratio: float | None = None
     goal: str | None = None
     met: bool | None = None
+    others: tuple[tuple[str, float], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class CostRow(Row):
     """One cost, such as time or memory, where the goal is a part of what the peer takes. `ratio` is
-    ours divided by the peer's, so less than 1 is good. Further peers stand in columns of their own:
-    `others` has name and figure of each."""
-
-    others: tuple[tuple[str, float], ...] = ()
+    ours divided by the peer's, so less than 1 is good."""
 
 
 def cost(workload, measure, unit, pathkb, peer=None, peer_value=None, others=(), *, ratio_max=None):
@@ -46,7 +45,8 @@ def cost(workload, measure, unit, pathkb, peer=None, peer_value=None, others=(),
                    tuple(others))
 
 
-def compared(workload, measure, unit, pathkb, peer, peer_value, *, better, ratio_min=None):
+def compared(workload, measure, unit, pathkb, peer, peer_value, *, better, ratio_min=None,
+             others=()):
     """A row beside a peer. better: "lower" or "higher"; `ratio_min` is the goal, if any."""
     if better not in ("lower", "higher"):
         raise ValueError(f"better is {better!r}, not lower or higher")
@@ -56,7 +56,7 @@ def compared(workload, measure, unit, pathkb, peer, peer_value, *, better, ratio
     if ratio_min is not None:
         goal = f"ratio >= {ratio_min:g}"
         met = ratio is not None and ratio >= ratio_min
-    return Row(workload, measure, unit, pathkb, peer, peer_value, ratio, goal, met)
+    return Row(workload, measure, unit, pathkb, peer, peer_value, ratio, goal, met, tuple(others))
 
 
 def bounded(workload, measure, unit, pathkb, *, at_most):
@@ -96,7 +96,7 @@ def cells(row, others):
     met = {True: "yes", False: "NO", None: "-"}[row.met]
     own = (row.workload, row.measure, row.unit, number_text(row.pathkb), row.peer or "-",
            number_text(row.peer_value), number_text(row.ratio), row.goal or "-", met)
-    values = dict(row.others) if isinstance(row, CostRow) else {}
+    values = dict(row.others)
     return own + tuple(number_text(values.get(name)) for name in others)
 
 
@@ -108,7 +108,7 @@ def table(rows):
 
 def one_table(rows):
     others = tuple(dict.fromkeys(
-        name for row in rows if isinstance(row, CostRow) for name, _ in row.others))
+        name for row in rows for name, _ in row.others))
     head = COLUMNS + others
     lines = [head, *(cells(row, others) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
@@ -126,6 +126,6 @@ def one_table(rows):
 def json_line(row):
     """A row as one JSON object on one line."""
     values = {name: getattr(row, name) for name in COLUMNS}
-    if isinstance(row, CostRow):
+    if row.others:
         values["others"] = dict(row.others)
     return json.dumps(values, ensure_ascii=False)

@@ -31,6 +31,13 @@ std::optional<int64_t> AllocatedBytes() {
   return static_cast<int64_t>(Counter("thread.allocated") - Counter("thread.deallocated"));
 }
 
+void ReturnFreeMemory() {
+  if (mallctl == nullptr) return;
+  mallctl("thread.tcache.flush", nullptr, nullptr, nullptr, 0);
+  // 4096 is MALLCTL_ARENAS_ALL.
+  mallctl("arena.4096.purge", nullptr, nullptr, nullptr, 0);
+}
+
 void WaitForOtherThreads() {
   constexpr timespec kPause = {.tv_sec = 0, .tv_nsec = 2'000'000};
   constexpr double kIdleSeconds = 0.0002;

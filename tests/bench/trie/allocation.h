@@ -13,6 +13,10 @@ namespace pathkb::bench {
 // if the program was not linked with jemalloc.
 std::optional<int64_t> AllocatedBytes();
 
+// Gives the memory that the allocator keeps in store back to the system, so that what the process
+// holds from then on is what it uses. Nothing happens without jemalloc.
+void ReturnFreeMemory();
+
 // Returns once no other thread of the process has anything to do: a structure that was just dropped
 // may be freed by another thread, which should not be at it when the next one is timed.
 void WaitForOtherThreads();

@@ -1,0 +1,106 @@
+#include "tests/bench/files/tree_contender.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/base/status_macros.h"
+#include "core/trie/path_trie.h"
+#include "core/trie/read_zipper.h"
+#include "core/trie/trie_builder.h"
+#include "storage/act/act_reader.h"
+#include "storage/act/act_zipper.h"
+#include "storage/file/mapped_file.h"
+#include "storage/file/posix_file_system.h"
+
+namespace pathkb::bench {
+
+namespace {
+
+class OpenedTree final : public OpenedFile {
+ public:
+  explicit OpenedTree(std::unique_ptr<const ActReader> reader) : reader_(std::move(reader)) {}
+
+  uint64_t Get(const KeyList& keys) const override {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const absl::StatusOr<std::optional<uint64_t>> value = reader_->Find(keys.key(i));
+      PATHKB_CHECK(value.ok());
+      if (value->has_value()) sum += **value + 1;
+    }
+    return sum;
+  }
+
+  uint64_t Scan() const override {
+    uint64_t sum = 0;
+    ActZipper zipper(*reader_);
+    while (zipper.NextValue()) {
+      const std::string_view path = zipper.path();
+      sum += *zipper.value() + 1 + path.size() + static_cast<uint8_t>(path.back());
+    }
+    PATHKB_CHECK(zipper.status().ok());
+    return sum;
+  }
+
+ private:
+  const std::unique_ptr<const ActReader> reader_;
+};
+
+class TreeContender final : public FileContender {
+ public:
+  TreeContender(std::string_view name, const ActWriterOptions& options)
+      : name_(name), options_(options) {}
+
+  std::string_view name() const override { return name_; }
+
+  void Prepare(const KeyList& sorted) override {
+    TrieBuilder builder;
+    for (size_t i = 0; i < sorted.size(); ++i) {
+      PATHKB_CHECK(builder.Append(sorted.key(i), sorted.value(i)).ok());
+    }
+    source_ = builder.Finish();
+  }
+
+  absl::Status Write(const std::string& folder) override {
+    PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<WritableFile> file,
+                            RealFileSystem().Create(TreeFile(folder)));
+    ReadZipper zipper(source_);
+    PATHKB_RETURN_IF_ERROR(WriteAct(zipper, *file, nullptr, options_).status());
+    return file->Close();
+  }
+
+  absl::StatusOr<std::unique_ptr<OpenedFile>> Open(const std::string& folder) override {
+    return OpenTree(TreeFile(folder));
+  }
+
+ private:
+  const std::string_view name_;
+  const ActWriterOptions options_;
+  PathTrie source_;
+};
+
+}  // namespace
+
+std::string TreeFile(const std::string& folder) { return folder + "/bench.tree"; }
+
+ActWriterOptions SharingOptions() {
+  ActWriterOptions options;
+  options.sibling_cache_bytes = options.line_cache_bytes;
+  return options;
+}
+
+std::unique_ptr<FileContender> MakeTreeContender() {
+  return std::make_unique<TreeContender>("tree", SharingOptions());
+}
+
+std::unique_ptr<FileContender> MakePlainTreeContender() {
+  return std::make_unique<TreeContender>("tree_plain", ActWriterOptions());
+}
+
+absl::StatusOr<std::unique_ptr<OpenedFile>> OpenTree(const std::string& path) {
+  PATHKB_ASSIGN_OR_RETURN(std::unique_ptr<const MappedFile> file, RealFileSystem().Map(path));
+  PATHKB_ASSIGN_OR_RETURN(std::unique_ptr<const ActReader> reader,
+                          ActReader::Open(std::move(file)));
+  return std::make_unique<OpenedTree>(std::move(reader));
+}
+
+}  // namespace pathkb::bench
