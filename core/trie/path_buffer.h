@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/short_copy.h"
 #include "core/trie/node.h"
 
 namespace pathkb {
@@ -35,19 +36,8 @@ class PathBuffer {
     if (slot.is_inline()) {
       const uint64_t word = slot.bits() >> 8;  // All that a slot can hold.
       std::memcpy(to, &word, sizeof(word));
-    } else if (bytes <= 16) {
-      // Runs are short. Two copies that overlap need no loop whose end is hard to guess.
-      if (bytes >= 8) {
-        std::memcpy(to, run.data(), 8);
-        std::memcpy(to + bytes - 8, run.data() + bytes - 8, 8);
-      } else if (bytes >= 4) {
-        std::memcpy(to, run.data(), 4);
-        std::memcpy(to + bytes - 4, run.data() + bytes - 4, 4);
-      } else {
-        for (size_t i = 0; i < bytes; ++i) to[i] = run[i];
-      }
     } else {
-      std::memcpy(to, run.data(), bytes);
+      CopyShort(to, run.data(), bytes);
     }
     return start + bytes;
   }

@@ -7,19 +7,19 @@
 // The batch takes one step of each of several lookups in turn, and between the steps of a lookup
 // asks for the memory of its next one.
 
-#include <emmintrin.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <emmintrin.h>
 #include <utility>
 
 #include "fmt/format.h"
 
 #include "core/base/check.h"
 #include "storage/act/act_reader.h"
+#include "storage/act/quick_read.h"
 #include "storage/act/sibling_table.h"
 
 namespace pathkb {
@@ -29,9 +29,9 @@ namespace {
 // parts of a step, about to find child number `index` of that node in the run at `run`.
 struct Lookup {
   uint64_t offset = 0;
-  uint64_t bound = 0;          // Of the node at `offset`.
+  uint64_t bound = 0;             // Of the node at `offset`.
   const uint8_t* rest = nullptr;  // What is left of the path, ...
-  uint64_t rest_bytes = 0;     // ... and how much.
+  uint64_t rest_bytes = 0;        // ... and how much.
   uint64_t run = 0;
   uint32_t index = 0;
   bool has_table = false;
@@ -46,42 +46,6 @@ constexpr size_t kPathBufferBytes = 256;
 using PathBuffer = std::array<char, kPathBufferBytes + kPathPadBytes>;
 
 enum class Step { kFound, kAbsent, kDown, kOdd };
-
-// The lowest bytes of a word, by how many.
-constexpr std::array<uint64_t, 9> kLowBytes = {
-    0,
-    0xff,
-    0xffff,
-    0xff'ffff,
-    0xffff'ffff,
-    0xff'ffff'ffff,
-    0xffff'ffff'ffff,
-    0xff'ffff'ffff'ffff,
-    0xffff'ffff'ffff'ffff,
-};
-
-// What an integer of so many further bytes has of its first byte.
-constexpr std::array<uint8_t, 9> kFirstByte = {0xff, 0, 0, 0, 0, 0, 0, 0, 0};
-
-inline uint64_t Load8(const uint8_t* from) {
-  uint64_t word;
-  std::memcpy(&word, from, sizeof(word));
-  return word;
-}
-
-// Takes an integer at `at`, with eight bytes behind it that may be loaded. Without a branch: long and
-// short ones come in no order that a processor could guess.
-__attribute__((always_inline)) inline uint64_t TakeInteger(const uint8_t*& at) {
-  const unsigned first = *at;
-  const uint64_t loaded = Load8(at + 1);
-  const unsigned width = std::max<unsigned>(first, kVarintInlineMax) - kVarintInlineMax;
-  at += 1 + width;
-  return (loaded & kLowBytes[width]) | (first & kFirstByte[width]);
-}
-
-inline void PassInteger(const uint8_t*& at) {
-  at += 1 + std::max<unsigned>(*at, kVarintInlineMax) - kVarintInlineMax;
-}
 
 // True if the `count` bytes at `a` and `b` are equal; at least one, and seven more may be loaded.
 inline bool AreEqual(const uint8_t* a, const uint8_t* b, uint64_t count) {

@@ -5,6 +5,7 @@
 #include "fmt/format.h"
 
 #include "core/base/check.h"
+#include "storage/act/quick_read.h"
 
 namespace pathkb {
 
@@ -46,7 +47,7 @@ bool ActZipper::has_siblings() const {
 
 void ActZipper::Reset() {
   DropFrames(1);
-  path_.clear();
+  path_.Truncate(0);
 }
 
 bool ActZipper::DescendByte(uint8_t byte) {
@@ -118,7 +119,7 @@ bool ActZipper::Ascend(size_t count) {
   size_t frame_count = frames_.size();
   while (frames_[frame_count - 1].path_bytes > path_bytes) --frame_count;
   DropFrames(frame_count);
-  path_.resize(path_bytes);
+  path_.Truncate(path_bytes);
   return true;
 }
 
@@ -126,7 +127,7 @@ bool ActZipper::NextSibling() {
   if (!has_siblings()) return false;
   const Frame left = last();
   frames_.pop_back();
-  path_.pop_back();
+  path_.Truncate(path_.size() - 1);
   if (EnterFirstReadable(left.node.end, left.index + 1)) return true;
   path_.push_back(static_cast<char>(last().node.Edge(left.index)));
   frames_.push_back(left);
@@ -137,7 +138,7 @@ bool ActZipper::PreviousSibling() {
   if (!has_siblings()) return false;
   const Frame left = last();
   frames_.pop_back();
-  path_.pop_back();
+  path_.Truncate(path_.size() - 1);
   if (EnterLastReadable(left.index - 1)) return true;
   path_.push_back(static_cast<char>(last().node.Edge(left.index)));
   frames_.push_back(left);
@@ -148,17 +149,19 @@ bool ActZipper::NextValue() { return NextValueWithin(0); }
 
 bool ActZipper::NextValueWithin(size_t prefix_bytes) {
   PATHKB_CHECK(prefix_bytes <= path_.size());
-  BeginSearch();
-  return SearchOn(/*down=*/true, prefix_bytes);
+  return Search(/*down=*/true, prefix_bytes);
+}
+
+bool ActZipper::NextValueBehind(size_t prefix_bytes) {
+  PATHKB_CHECK(prefix_bytes <= path_.size());
+  return Search(/*down=*/false, prefix_bytes);
 }
 
 bool ActZipper::SeekValue(std::string_view target) {
   BeginSearch();
   const size_t most = std::min(path_.size(), target.size());
-  const size_t common = static_cast<size_t>(
-      std::mismatch(path_.begin(), path_.begin() + static_cast<ptrdiff_t>(most), target.begin())
-          .first -
-      path_.begin());
+  size_t common = 0;
+  while (common < most && path_[common] == target[common]) ++common;
   LetGo(common);
   Ascend(path_.size() - common);
   const size_t at = common + DescendExisting(target.substr(common));
@@ -248,6 +251,163 @@ void ActZipper::DropFrames(size_t frame_count) {
 // --- Searching
 // -------------------------------------------------------------------------------------
 
+namespace {
+
+// Reads the node at `offset` if it is a leaf with a value, and its segment; false if it is
+// something else, or anything about it is odd.
+inline bool ReadLeaf(const ActBytes& act, uint64_t offset, uint64_t bound, ActNode& node) {
+  constexpr uint64_t kLoadedBytesMax = 32;
+  if (offset >= bound || act.file.size() - offset < kLoadedBytesMax ||
+      !act.AreAsWritten(offset, kLoadedBytesMax)) {
+    return false;
+  }
+  const uint8_t* const file = reinterpret_cast<const uint8_t*>(act.file.data());
+  const uint8_t* at = file + offset;
+  const uint8_t header = *at++;
+  if ((header & ~kActLineBit) != kActValueBit) return false;
+  node.value = TakeInteger(at);
+  node.line = 0;
+  node.bytes = {};
+  if ((header & kActLineBit) != 0) {
+    const uint64_t distance = TakeInteger(at);
+    if (distance == 0 || distance > offset - kActArenaOffset) return false;
+    node.line = offset - distance;
+    if (!act.AreAsWritten(node.line, kVarintBytesMax)) return false;
+    const uint8_t* segment = file + node.line;
+    const uint64_t length = TakeInteger(segment);
+    const uint64_t segment_at = static_cast<uint64_t>(segment - file);
+    if (length == 0 || segment_at > offset || length > offset - segment_at ||
+        !act.AreAsWritten(segment_at, length)) {
+      return false;
+    }
+    node.bytes = {act.file.data() + segment_at, length};
+  }
+  node.offset = offset;
+  node.end = static_cast<uint64_t>(at - file);
+  node.first_child = 0;
+  node.child_count = 0;
+  node.has_value = true;
+  return node.end <= bound;
+}
+
+}  // namespace
+
+bool ActZipper::GoToNextLeaf(size_t prefix_bytes) {
+  if (frames_.size() < 2) return false;
+  Frame& frame = frames_.back();
+  const ActNode& parent = frames_[frames_.size() - 2].node;
+  const int index = frame.index + 1;
+  // A leaf's segment is behind the cursor, or the next value would be its own.
+  if (frame.node.child_count != 0 || index >= parent.child_count || has_children() ||
+      frame.path_bytes <= prefix_bytes) {
+    return false;
+  }
+  ActNode next;
+  if (!ReadLeaf(reader_->act(), frame.node.end, parent.offset, next)) return false;
+  const size_t edge_at = frame.path_bytes - 1;
+  if (next.bytes.size() > path_bytes_max_ - std::min<uint64_t>(edge_at + 1, path_bytes_max_)) {
+    return false;
+  }
+  const char edge =
+      parent.has_mask()
+          ? static_cast<char>(*parent.Edges().NextFrom(static_cast<uint8_t>(path_[edge_at]) + 1u))
+          : parent.bytes[static_cast<size_t>(index)];
+  path_.Truncate(edge_at);
+  path_.push_back(edge);
+  path_.append(next.bytes);
+  frame.node = next;
+  frame.index = index;
+  return true;
+}
+
+bool ActZipper::Search(bool down, size_t prefix_bytes) {
+  if (GoToNextLeaf(prefix_bytes)) return true;
+  switch (SearchQuickly(down, prefix_bytes)) {
+    case Quick::kFound:
+      return true;
+    case Quick::kNone:
+      return false;
+    case Quick::kUnsure:
+      break;
+  }
+  BeginSearch();
+  return SearchOn(down, prefix_bytes);
+}
+
+size_t ActZipper::FrameWithNext(size_t prefix_bytes) const {
+  for (size_t level = frames_.size() - 1; level > 0; --level) {
+    if (frames_[level].path_bytes <= prefix_bytes) return 0;
+    const ActNode& parent = frames_[level - 1].node;
+    // A line has one child only.
+    if (frames_[level].index + 1 < parent.child_count) return level;
+  }
+  return 0;
+}
+
+ActZipper::Quick ActZipper::SearchQuickly(bool down, size_t prefix_bytes) {
+  const ActBytes& act = reader_->act();
+  BeginSearch();
+  if (path_.size() >= path_bytes_max_) return Quick::kUnsure;
+  down = down && has_children();
+  uint64_t offset = 0;  // Of the node to enter, ...
+  uint8_t edge = 0;     // ... if it is not the child of a line, the byte that leads there, ...
+  int index = 0;        // ... and its number among its siblings.
+  if (down) {
+    const ActNode& node = last().node;
+    if (node.is_line()) {
+      const size_t left = node.bytes.size() - line_bytes();
+      // Part of a segment is behind the cursor: the rest of it, and perhaps the value at its end.
+      if (left > path_bytes_max_ - path_.size()) return Quick::kUnsure;
+      path_.append(node.bytes.substr(line_bytes()));
+      if (node.has_value) return Quick::kFound;
+      if (node.child_count == 0) {
+        GoBack();
+        return Quick::kUnsure;
+      }
+    } else {
+      edge = node.Edge(0);
+    }
+    offset = node.first_child;
+  } else {
+    const size_t level = FrameWithNext(prefix_bytes);
+    if (level == 0) return Quick::kNone;
+    const ActNode& parent = frames_[level - 1].node;
+    const size_t sibling_at = frames_[level].path_bytes - 1;
+    LetGo(sibling_at);
+    index = frames_[level].index + 1;
+    edge = parent.has_mask()
+               ? *parent.Edges().NextFrom(static_cast<uint8_t>(path_[sibling_at]) + 1u)
+               : static_cast<uint8_t>(parent.bytes[static_cast<size_t>(index)]);
+    offset = frames_[level].node.end;
+    path_.Truncate(sibling_at);
+    DropFrames(level);
+  }
+  for (;;) {
+    const ActNode& parent = last().node;
+    if (!parent.is_line()) path_.push_back(static_cast<char>(edge));
+    const uint64_t bound = parent.offset;
+    frames_.emplace_back();
+    Frame& frame = frames_.back();
+    ActNode& node = frame.node;
+    frame.path_bytes = path_.size();
+    frame.index = index;
+    bool is_sound = ReadActNode(act, offset, bound, node) == nullptr;
+    if (is_sound && node.is_line()) {
+      is_sound = ReadActSegment(act, node) == nullptr &&
+                 node.bytes.size() <= path_bytes_max_ - std::min(path_.size(), path_bytes_max_);
+      if (is_sound) path_.append(node.bytes);
+    }
+    if (is_sound && node.has_value) return Quick::kFound;
+    if (!is_sound || node.child_count == 0 || path_.size() >= path_bytes_max_) {
+      GoBack();
+      return Quick::kUnsure;
+    }
+    offset = node.first_child;
+    index = 0;
+    if (!node.is_line()) edge = node.Edge(0);
+  }
+}
+
 void ActZipper::BeginSearch() {
   kept_bytes_ = path_.size();
   cut_.clear();
@@ -255,7 +415,7 @@ void ActZipper::BeginSearch() {
 
 void ActZipper::LetGo(size_t path_bytes) {
   if (path_bytes >= kept_bytes_) return;
-  cut_.insert(0, path_, path_bytes, kept_bytes_ - path_bytes);
+  cut_.insert(0, path_.view().substr(path_bytes, kept_bytes_ - path_bytes));
   kept_bytes_ = path_bytes;
 }
 
@@ -271,14 +431,9 @@ bool ActZipper::SearchOn(bool down, size_t prefix_bytes) {
     while (down && (barren_.empty() || !barren_.contains(last().node.offset)) && StepDown()) {
       if (value()) return true;
     }
-    // The nearest node on the path that has a sibling behind it; found before anything is left,
-    // because most searches that end in vain end here at once.
-    size_t level = frames_.size() - 1;
-    for (;; --level) {
-      if (level == 0 || frames_[level].path_bytes <= prefix_bytes) return GoBack();
-      const ActNode& parent = frames_[level - 1].node;
-      if (!parent.is_line() && frames_[level].index + 1 < parent.child_count) break;
-    }
+    // Found before anything is left, because most searches that end in vain end here at once.
+    const size_t level = FrameWithNext(prefix_bytes);
+    if (level == 0) return GoBack();
     // What this search has entered and now leaves holds no value, else it had ended there.
     for (size_t i = std::max(level, own_frames); i < frames_.size(); ++i) {
       if (frames_[i].node.child_count > 0) barren_.insert(frames_[i].node.offset);

@@ -18,6 +18,7 @@
 #include "core/trie/zipper.h"
 #include "storage/act/act_node.h"
 #include "storage/act/act_reader.h"
+#include "storage/act/cursor_path.h"
 
 namespace pathkb {
 
@@ -39,7 +40,7 @@ class ActZipper final : public Zipper {
   explicit ActZipper(const ActReader& reader, uint64_t path_bytes_max = kActPathBytesMax);
 
   std::unique_ptr<Zipper> Fork() const override;
-  std::string_view path() const override { return path_; }
+  std::string_view path() const override { return path_.view(); }
   std::optional<uint64_t> value() const override;
   ByteMask child_mask() const override;
   absl::Status status() const override { return status_; }
@@ -56,6 +57,7 @@ class ActZipper final : public Zipper {
   bool PreviousSibling() override;
   bool NextValue() override;
   bool NextValueWithin(size_t prefix_bytes) override;
+  bool NextValueBehind(size_t prefix_bytes) override;
   bool SeekValue(std::string_view target) override;
 
  private:
@@ -95,6 +97,20 @@ class ActZipper final : public Zipper {
   void GoAlongLine(size_t byte_count);
   // Goes down to the first child; over all of a segment at once.
   bool StepDown();
+  // Goes on to the next value below (only if `down`) or behind, in what lies under `prefix_bytes`
+  // bytes of the path; false, with nothing changed, if there is none. The common case of Search():
+  // every node can be read and leads to a value.
+  enum class Quick { kFound, kNone, kUnsure };
+  Quick SearchQuickly(bool down, size_t prefix_bytes);
+  // The commonest case: from one leaf to the next, which is its sibling. False, with nothing
+  // changed, if it is any other case.
+  bool GoToNextLeaf(size_t prefix_bytes);
+  // The same in any case.
+  bool Search(bool down, size_t prefix_bytes);
+  // The innermost frame, from the last one on, that has a sibling behind it and lies under
+  // `prefix_bytes` bytes of the path; 0 if there is none.
+  size_t FrameWithNext(size_t prefix_bytes) const;
+
   // Searches on from here for a value below (only if `down`), then behind, in what lies under
   // `prefix_bytes` bytes of the path.
   bool SearchOn(bool down, size_t prefix_bytes);
@@ -105,7 +121,7 @@ class ActZipper final : public Zipper {
 
   const ActReader* reader_;
   uint64_t path_bytes_max_;
-  std::string path_;
+  CursorPath path_;
   std::vector<Frame> frames_;  // From the root down; never empty.
   absl::Status status_;
 
