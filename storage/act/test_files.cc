@@ -48,6 +48,13 @@ absl::Status MemoryWritableFile::WriteAt(uint64_t offset, std::string_view bytes
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> MemoryWritableFile::ReadAt(uint64_t offset, uint64_t length) {
+  if (offset > bytes_.size() || length > bytes_.size() - offset) {
+    return absl::OutOfRangeError("read: memory: not written before");
+  }
+  return bytes_.substr(offset, length);
+}
+
 MemoryMappedFile::MemoryMappedFile(std::string_view bytes, std::string path)
     : bytes_(CopyOf(bytes)), byte_count_(bytes.size()), path_(std::move(path)) {}
 

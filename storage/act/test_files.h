@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 #include "storage/file/file_system.h"
 #include "storage/file/mapped_file.h"
@@ -25,6 +26,7 @@ class MemoryWritableFile final : public WritableFile {
 
   absl::Status Append(std::string_view bytes) override;
   absl::Status WriteAt(uint64_t offset, std::string_view bytes) override;
+  absl::StatusOr<std::string> ReadAt(uint64_t offset, uint64_t length) override;
   absl::Status Sync() override { return absl::OkStatus(); }
   absl::Status Close() override { return absl::OkStatus(); }
 

@@ -35,6 +35,13 @@ class WritableFile {
   virtual absl::Status Append(std::string_view bytes) = 0;
   // Overwrites bytes written before; only for files that nobody has been told of yet.
   virtual absl::Status WriteAt(uint64_t offset, std::string_view bytes) = 0;
+  // Bytes [offset, offset + length) of what was written. OutOfRange if they are not all there yet;
+  // Unimplemented by a file that cannot be read back.
+  virtual absl::StatusOr<std::string> ReadAt(uint64_t offset, uint64_t length) {
+    static_cast<void>(offset);
+    static_cast<void>(length);
+    return absl::UnimplementedError("a file that can only be written to");
+  }
   // fdatasync: on OK all that was written survives a power cut, once the name is synced too.
   virtual absl::Status Sync() = 0;
   virtual absl::Status Close() = 0;

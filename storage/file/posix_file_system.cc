@@ -45,6 +45,30 @@ class PosixWritableFile : public WritableFile {
     return Write(offset, bytes);
   }
 
+  absl::StatusOr<std::string> ReadAt(uint64_t offset, uint64_t length) override {
+    PATHKB_RETURN_IF_ERROR(CheckOpen("read"));
+    if (offset > size_ || length > size_ - offset) {
+      return absl::OutOfRangeError(
+          fmt::format("read {}: bytes {} to {} are not all written yet, the file ends at {}", path_,
+                      offset, offset + length, size_));
+    }
+    std::string bytes(length, '\0');
+    for (uint64_t done = 0; done < length;) {
+      const ssize_t read = Retried([&] {
+        return ::pread(descriptor_.get(), bytes.data() + done,
+                       std::min<uint64_t>(length - done, kCallBytesMax),
+                       static_cast<off_t>(offset + done));
+      });
+      if (read == -1) return StatusFromErrno("read", path_, errno);
+      if (read == 0) {
+        return absl::DataLossError(fmt::format("read {}: ends at {}, though {} bytes were written",
+                                               path_, offset + done, size_));
+      }
+      done += static_cast<uint64_t>(read);
+    }
+    return bytes;
+  }
+
   absl::Status Sync() override {
     PATHKB_RETURN_IF_ERROR(CheckOpen("sync"));
     if (Retried([&] { return ::fdatasync(descriptor_.get()); }) == -1) {
@@ -107,8 +131,8 @@ class PosixFileSystem : public FileSystem {
  public:
   absl::StatusOr<std::unique_ptr<WritableFile>> Create(const std::string& path) override {
     // Not O_APPEND, with which pwrite() ignores the offset.
-    const int fd = Retried(
-        [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644); });
+    const int fd =
+        Retried([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644); });
     if (fd == -1) return StatusFromErrno("create", path, errno);
     return std::make_unique<PosixWritableFile>(Descriptor(fd), path);
   }

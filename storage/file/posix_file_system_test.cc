@@ -71,9 +71,14 @@ TEST_F(PosixFileSystemTest, WhatIsWrittenIsRead) {
   EXPECT_EQ((*file)->WriteAt(11, "x").code(), absl::StatusCode::kOutOfRange);
   EXPECT_EQ((*file)->WriteAt(UINT64_MAX, "xy").code(), absl::StatusCode::kOutOfRange);
   EXPECT_EQ((*file)->Append("!"), absl::OkStatus());
+  EXPECT_EQ((*file)->ReadAt(4, 4).value(), "O-Wo");
+  EXPECT_EQ((*file)->ReadAt(12, 0).value(), "");
+  EXPECT_EQ((*file)->ReadAt(9, 4).status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ((*file)->ReadAt(UINT64_MAX, 2).status().code(), absl::StatusCode::kOutOfRange);
   EXPECT_EQ((*file)->Sync(), absl::OkStatus());
   EXPECT_EQ((*file)->Close(), absl::OkStatus());
   EXPECT_EQ((*file)->Append("late").code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ((*file)->ReadAt(0, 1).status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ((*file)->Sync().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ((*file)->Close().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(files_.SyncDirectory(directory_), absl::OkStatus());

@@ -1,112 +1,131 @@
 #include "storage/terms/terms_writer.h"
 
 #include <algorithm>
-#include <cstring>
-#include <utility>
+
+#include "fmt/format.h"
 
 #include "core/base/status_macros.h"
 #include "storage/file/little_endian.h"
-#include "storage/terms/terms_format.h"
 
 namespace pathkb {
 namespace {
 
-constexpr uint64_t kBlockBytes = uint64_t{1} << 20;
+constexpr size_t kPieceBytes = size_t{64} << 10;
+
+std::string HeaderOf(const DatabaseId& database_id, uint64_t revision,
+                     const TermsOptions& options) {
+  std::string header(kTermsMagic);
+  AppendU32(kTermsVersion, header);
+  AppendU32(options.compress ? kTermsFlagCompressed : 0, header);
+  header.append(reinterpret_cast<const char*>(database_id.bytes.data()), database_id.bytes.size());
+  AppendU64(revision, header);
+  return header;
+}
 
 }  // namespace
 
+// Numbers on their way to the output, many at a time.
+class TermsWriter::Words {
+ public:
+  explicit Words(TermsOutput& output) : output_(output) { bytes_.reserve(kPieceBytes); }
+  ~Words() { output_.Append(bytes_); }
+  Words(const Words&) = delete;
+  Words& operator=(const Words&) = delete;
+
+  void Add(uint64_t word) {
+    AppendU64(word, bytes_);
+    if (bytes_.size() < kPieceBytes) return;
+    output_.Append(bytes_);
+    bytes_.clear();
+  }
+
+ private:
+  TermsOutput& output_;
+  std::string bytes_;
+};
+
 TermsWriter::TermsWriter(WritableFile& file, const DatabaseId& database_id, uint64_t revision,
-                         Hash hash)
-    : file_(file), hash_(std::move(hash)) {
-  std::string header(kTermsMagic);
-  AppendU32(kTermsVersion, header);
-  AppendU32(0, header);
-  header.append(reinterpret_cast<const char*>(database_id.bytes.data()), database_id.bytes.size());
-  AppendU64(revision, header);
-  Write(header);
+                         const TermsOptions& options)
+    : hash_(options.hash),
+      hash_seed_(TermsHashSeed(database_id)),
+      header_(HeaderOf(database_id, revision, options)),
+      output_(file, database_id),
+      blocks_(output_, options.compress,
+              std::max<uint64_t>(1, options.kept_bytes_max / kTermsBlockBytes)) {
+  output_.Append(header_);
 }
 
 absl::StatusOr<uint64_t> TermsWriter::Intern(std::string_view entry) {
   if (finished_) return absl::FailedPreconditionError("an entry was added after Finish()");
-  PATHKB_RETURN_IF_ERROR(status_);
-  const uint64_t new_id = starts_.size();
-  auto [found, is_new] = newest_id_of_hash_.try_emplace(hash_(entry), new_id);
-  if (!is_new) {
-    for (uint64_t id = found->second;;) {
-      if (Holds(id, entry)) return id;
-      const auto older = older_id_of_same_hash_.find(id);
-      if (older == older_id_of_same_hash_.end()) break;
-      id = older->second;
-    }
-    older_id_of_same_hash_[new_id] = std::exchange(found->second, new_id);
+  PATHKB_RETURN_IF_ERROR(output_.status());
+  if (entry.size() > kTermsEntryBytesMax) {
+    return absl::ResourceExhaustedError(
+        fmt::format("an entry of {} bytes: a .terms file takes up to {} in one", entry.size(),
+                    kTermsEntryBytesMax));
   }
-  AppendEntry(entry);
-  PATHKB_RETURN_IF_ERROR(status_);
-  return new_id;
+  const uint64_t prefix = TermsHashPrefix(hash_(entry, hash_seed_));
+  const uint64_t found = ids_.Find(prefix, [&](uint64_t id) { return blocks_.Holds(id, entry); });
+  PATHKB_RETURN_IF_ERROR(output_.status());
+  if (found != 0) return found;
+  if (blocks_.entry_count() == kTermsIdMax) {
+    return absl::ResourceExhaustedError(
+        fmt::format("a .terms file takes up to {} entries", kTermsIdMax));
+  }
+  blocks_.Append(entry);
+  PATHKB_RETURN_IF_ERROR(output_.status());
+  ids_.Insert(prefix, blocks_.entry_count());
+  return blocks_.entry_count();
 }
 
 absl::StatusOr<TermsTotals> TermsWriter::Finish() {
   if (finished_) return absl::FailedPreconditionError("Finish() was called twice");
   finished_ = true;
-  if (const uint64_t rest = entry_bytes() % kBlockBytes; rest > 0) {
-    Write({blocks_.back().get(), rest});
-  }
-  const uint64_t index_offset = file_bytes_;
-  std::string out;
-  for (uint64_t start : starts_) {
-    AppendU64(kTermsHeaderBytes + start, out);
-    if (out.size() < kBlockBytes) continue;
-    Write(out);
-    out.clear();
-  }
-  const uint64_t file_bytes = file_bytes_ + out.size() + kTermsFooterBytes;
-  AppendU64(index_offset, out);
-  AppendU64(starts_.size() - 1, out);
-  AppendU64(file_bytes, out);
-  Write(out);
-  out.clear();
-  AppendU64(digest_.Digest(), out);
-  out += kTermsFooterMagic;
-  Write(out);
-  PATHKB_RETURN_IF_ERROR(status_);
-  return TermsTotals{
-      .file_bytes = file_bytes_, .entries = starts_.size() - 1, .digest = digest_.Digest()};
+  blocks_.Finish();
+  const uint64_t index_offset = output_.file_bytes();
+  WriteIndex();
+  const uint64_t find_offset = output_.file_bytes();
+  WriteFindIndex();
+  const uint64_t sums_offset = output_.file_bytes();
+  output_.AppendUnsummed(output_.BlockSums());
+
+  std::string footer;
+  AppendU64(index_offset, footer);
+  AppendU64(find_offset, footer);
+  AppendU64(sums_offset, footer);
+  AppendU64(blocks_.entry_count(), footer);
+  AppendU64(blocks_.block_count(), footer);
+  AppendU64(output_.file_bytes() + kTermsFooterBytes, footer);
+  output_.AppendUnsummed(footer);
+  const size_t written_bytes = footer.size();
+  AppendU64(output_.Digest(), footer);
+  AppendU64(Checksum(header_ + footer), footer);
+  footer += kTermsFooterMagic;
+  output_.AppendUnsummed(std::string_view(footer).substr(written_bytes));
+  PATHKB_RETURN_IF_ERROR(output_.status());
+  return TermsTotals{.file_bytes = output_.file_bytes(),
+                     .entries = blocks_.entry_count(),
+                     .blocks = blocks_.block_count(),
+                     .digest = output_.Digest()};
 }
 
-bool TermsWriter::Holds(uint64_t id, std::string_view entry) const {
-  uint64_t at = starts_[id - 1];
-  if (starts_[id] - at != entry.size()) return false;
-  while (!entry.empty()) {
-    const uint64_t in_block = at % kBlockBytes;
-    const uint64_t here = std::min<uint64_t>(entry.size(), kBlockBytes - in_block);
-    if (std::memcmp(blocks_[at / kBlockBytes].get() + in_block, entry.data(), here) != 0) {
-      return false;
-    }
-    at += here;
-    entry.remove_prefix(here);
-  }
-  return true;
+void TermsWriter::WriteIndex() {
+  Words words(output_);
+  for (uint64_t id = 1; id <= blocks_.entry_count(); ++id) words.Add(blocks_.WordAt(id));
 }
 
-void TermsWriter::AppendEntry(std::string_view entry) {
-  uint64_t at = entry_bytes();
-  while (!entry.empty()) {
-    const uint64_t in_block = at % kBlockBytes;
-    if (in_block == 0) blocks_.push_back(std::make_unique<char[]>(kBlockBytes));
-    const uint64_t here = std::min<uint64_t>(entry.size(), kBlockBytes - in_block);
-    std::memcpy(blocks_.back().get() + in_block, entry.data(), here);
-    at += here;
-    entry.remove_prefix(here);
-    if (at % kBlockBytes == 0) Write({blocks_.back().get(), kBlockBytes});
-  }
-  starts_.push_back(at);
-}
-
-void TermsWriter::Write(std::string_view bytes) {
-  if (!status_.ok()) return;
-  digest_.Update(bytes);
-  file_bytes_ += bytes.size();
-  status_ = file_.Append(bytes);
+void TermsWriter::WriteFindIndex() {
+  ids_.Sort();
+  Words words(output_);
+  const uint64_t bucket_count = TermsBucketCount(blocks_.entry_count());
+  uint64_t buckets_begun = 0;
+  uint64_t slots_before = 0;
+  ids_.ForEach([&](uint64_t prefix, uint64_t) {
+    const uint64_t bucket = TermsBucket(prefix, bucket_count);
+    for (; buckets_begun <= bucket; ++buckets_begun) words.Add(slots_before);
+    ++slots_before;
+  });
+  for (; buckets_begun <= bucket_count; ++buckets_begun) words.Add(slots_before);
+  ids_.ForEach([&](uint64_t prefix, uint64_t id) { words.Add(TermsSlot(prefix, id)); });
 }
 
 }  // namespace pathkb

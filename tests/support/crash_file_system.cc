@@ -163,6 +163,19 @@ class CrashFileSystem::File : public WritableFile {
         [] {});
   }
 
+  absl::StatusOr<std::string> ReadAt(uint64_t offset, uint64_t length) override {
+    return state_->Run({"ReadAt", path_, length, {}}, [&]() -> absl::StatusOr<std::string> {
+      PATHKB_RETURN_IF_ERROR(CheckOpen("read"));
+      const uint64_t size = node_->bytes.size();
+      if (offset > size || length > size - offset) {
+        return absl::OutOfRangeError(
+            fmt::format("read {}: bytes {} to {} are not all written yet, the file ends at {}",
+                        path_, offset, offset + length, size));
+      }
+      return node_->bytes.substr(offset, length);
+    });
+  }
+
   absl::Status Sync() override {
     return state_->Run(
         {"Sync", path_, 0, {}}, /*needs_room=*/false,

@@ -46,10 +46,13 @@ std::vector<std::string> Answers(FileSystem& files, const std::string& root) {
   note((*file)->Append("12345"));
   note((*file)->WriteAt(1, "xyz"));
   note((*file)->WriteAt(3, "xyz"));
+  note((*file)->ReadAt(1, 4));
+  note((*file)->ReadAt(3, 3));
   note((*file)->Append(""));
   note((*file)->Sync());
   note((*file)->Close());
   note((*file)->Append("late"));
+  note((*file)->ReadAt(0, 1));
   note((*file)->Close());
   note(files.CreateDirectory(root + "/d/a"));
   note(files.Map(root + "/d"));
