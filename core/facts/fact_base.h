@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -22,9 +23,10 @@ class FactBase {
   // The value at exactly `path`: 0 for a plain fact, else an entry id of this base; nullopt if
   // there is none.
   virtual absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const = 0;
-  // Bytes of entry `id`, which a Find() or a cursor of this base gave; empty for id 0. They live as
-  // long as the base.
-  virtual absl::StatusOr<std::string_view> FindEntry(uint64_t id) const = 0;
+  // Bytes of entry `id`, which a Find() or a cursor of this base gave; empty for id 0. They are the
+  // base's own, or, where it keeps entries compressed, in `scratch`: they live as long as both, and
+  // `scratch` unchanged.
+  virtual absl::StatusOr<std::string_view> FindEntry(uint64_t id, std::string& scratch) const = 0;
   // A cursor at the root; borrows the base.
   virtual std::unique_ptr<Zipper> NewZipper() const = 0;
 };

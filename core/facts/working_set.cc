@@ -21,7 +21,8 @@ ChangeCounts& ChangeCounts::operator+=(const ChangeCounts& other) {
 }
 
 absl::StatusOr<std::optional<std::string_view>> WorkingSet::Lookup(std::string_view key,
-                                                                   const FactBase* base) const {
+                                                                   const FactBase* base,
+                                                                   std::string& scratch) const {
   if (const std::optional<uint64_t> value = trie_.Find(key)) {
     if (*value & kDeletedBit) return std::nullopt;
     const uint64_t id = *value & kUpperValueMax;
@@ -30,7 +31,7 @@ absl::StatusOr<std::optional<std::string_view>> WorkingSet::Lookup(std::string_v
   if (base == nullptr) return std::nullopt;
   PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, base->Find(key));
   if (!id.has_value()) return std::nullopt;
-  PATHKB_ASSIGN_OR_RETURN(const std::string_view entry, base->FindEntry(*id));
+  PATHKB_ASSIGN_OR_RETURN(const std::string_view entry, base->FindEntry(*id, scratch));
   return entry;
 }
 
@@ -42,7 +43,9 @@ absl::Status WorkingSet::ApplySet(std::string_view space, const Change& change,
                                   const FactBase* base, ChangeCounts& counts) {
   const std::string term_key = TermKey(space, change.encoded_term, change.name);
   const std::string key = change.name.empty() ? term_key : NameKey(space, change.name);
-  PATHKB_ASSIGN_OR_RETURN(const std::optional<std::string_view> present, Lookup(key, base));
+  std::string scratch;
+  PATHKB_ASSIGN_OR_RETURN(const std::optional<std::string_view> present,
+                          Lookup(key, base, scratch));
   if (present == change.entry) {
     ++counts.unchanged;
     return absl::OkStatus();
@@ -66,7 +69,9 @@ absl::Status WorkingSet::ApplyDelete(std::string_view space, const Change& chang
   const bool named = change.kind == Change::Kind::kDeleteName;
   const std::string key =
       named ? NameKey(space, change.name) : TermKey(space, change.encoded_term, "");
-  PATHKB_ASSIGN_OR_RETURN(const std::optional<std::string_view> present, Lookup(key, base));
+  std::string scratch;
+  PATHKB_ASSIGN_OR_RETURN(const std::optional<std::string_view> present,
+                          Lookup(key, base, scratch));
   if (!present.has_value()) {
     ++counts.not_found;
     return absl::OkStatus();

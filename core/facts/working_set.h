@@ -71,9 +71,10 @@ class WorkingSet {
   uint64_t MemoryBytes() const { return trie_.MemoryBytes() + entries_->entry_bytes(); }
 
  private:
-  // One key as it stands: its entry bytes, or nullopt when there is no such fact.
-  absl::StatusOr<std::optional<std::string_view>> Lookup(std::string_view key,
-                                                         const FactBase* base) const;
+  // One key as it stands: its entry bytes, or nullopt when there is no such fact. The bytes may be
+  // in `scratch`.
+  absl::StatusOr<std::optional<std::string_view>> Lookup(std::string_view key, const FactBase* base,
+                                                         std::string& scratch) const;
   absl::Status ApplySet(std::string_view space, const Change& change, const FactBase* base,
                         ChangeCounts& counts);
   absl::Status ApplyDelete(std::string_view space, const Change& change, const FactBase* base,

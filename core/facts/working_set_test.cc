@@ -26,7 +26,7 @@ class MemoryBase : public FactBase {
   absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const override {
     return trie_.Find(path);
   }
-  absl::StatusOr<std::string_view> FindEntry(uint64_t id) const override {
+  absl::StatusOr<std::string_view> FindEntry(uint64_t id, std::string&) const override {
     return id == 0 ? std::string_view() : entries_.Find(id);
   }
   std::unique_ptr<Zipper> NewZipper() const override { return std::make_unique<ReadZipper>(trie_); }
@@ -44,8 +44,10 @@ std::map<std::string, std::string> Contents(const WorkingSet& working, const Fac
   while (zipper.NextValue()) {
     const uint64_t id = *zipper.value();
     std::string_view entry;
+    std::string scratch;
     if (id != 0) {
-      entry = zipper.value_layer() == 0 ? working.entries().Find(id) : *base->FindEntry(id);
+      entry =
+          zipper.value_layer() == 0 ? working.entries().Find(id) : *base->FindEntry(id, scratch);
     }
     contents.emplace(zipper.path(), entry);
   }

@@ -129,7 +129,9 @@ absl::StatusOr<SnapshotRecord> SnapshotWorker::WritePair(const ReadView& view,
   const std::unique_ptr<Zipper> zipper = view.NewZipper();
   SnapshotSource source;
   source.zipper = zipper.get();
-  source.entry_bytes = [&view](uint64_t value, int layer) { return view.EntryBytes(value, layer); };
+  source.entry_bytes = [&view, scratch = std::string()](uint64_t value, int layer) mutable {
+    return view.EntryBytes(value, layer, scratch);
+  };
   source.revision = view.revision;
   source.created_unix_ms = absl::ToUnixMillis(clock_.Now());
   source.database_id = before.database_id;

@@ -17,16 +17,18 @@ std::unique_ptr<Zipper> ReadView::NewZipper() const {
   return std::make_unique<OverlayZipper>(std::move(upper), base->NewZipper());
 }
 
-absl::StatusOr<std::string_view> ReadView::EntryBytes(uint64_t value, int layer) const {
+absl::StatusOr<std::string_view> ReadView::EntryBytes(uint64_t value, int layer,
+                                                      std::string& scratch) const {
   if (value == 0) return std::string_view();
   // A base on its own is layer 0 of its own cursor.
   const bool from_base = base != nullptr && (layer == 1 || working.empty());
-  if (from_base) return base->FindEntry(value);
+  if (from_base) return base->FindEntry(value, scratch);
   return entries.Find(value);
 }
 
 absl::StatusOr<Entry> ReadView::FindEntry(uint64_t value, int layer) const {
-  PATHKB_ASSIGN_OR_RETURN(const std::string_view bytes, EntryBytes(value, layer));
+  std::string scratch;
+  PATHKB_ASSIGN_OR_RETURN(const std::string_view bytes, EntryBytes(value, layer, scratch));
   return DecodeEntry(bytes);
 }
 
@@ -39,7 +41,8 @@ absl::StatusOr<std::optional<Entry>> ReadView::FindKey(std::string_view key) con
   if (base == nullptr) return std::nullopt;
   PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, base->Find(key));
   if (!id.has_value()) return std::nullopt;
-  PATHKB_ASSIGN_OR_RETURN(const std::string_view bytes, base->FindEntry(*id));
+  std::string scratch;
+  PATHKB_ASSIGN_OR_RETURN(const std::string_view bytes, base->FindEntry(*id, scratch));
   return DecodeEntry(bytes);
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -33,8 +34,10 @@ struct ReadView {
   std::unique_ptr<Zipper> NewZipper() const;
 
   // The entry that a value stands for; `layer` as in Zipper::value_layer(). DataLoss if the base's
-  // file contradicts itself. The bytes live as long as the view.
-  absl::StatusOr<std::string_view> EntryBytes(uint64_t value, int layer) const;
+  // file contradicts itself. The bytes live as long as the view and, as they may be in `scratch`,
+  // as long as that is unchanged.
+  absl::StatusOr<std::string_view> EntryBytes(uint64_t value, int layer,
+                                              std::string& scratch) const;
   absl::StatusOr<Entry> FindEntry(uint64_t value, int layer) const;
 
   // The entry stored at exactly `key`; nullopt if nothing is there. DataLoss as EntryBytes().

@@ -46,8 +46,9 @@ std::map<std::string, std::string> Contents(const RecoveredState& state) {
   std::map<std::string, std::string> contents;
   if (state.base != nullptr) {
     const auto zipper = state.base->NewZipper();
+    std::string scratch;
     while (zipper->NextValue()) {
-      contents[std::string(zipper->path())] = *state.base->FindEntry(*zipper->value());
+      contents[std::string(zipper->path())] = *state.base->FindEntry(*zipper->value(), scratch);
     }
     EXPECT_TRUE(zipper->status().ok());
   }

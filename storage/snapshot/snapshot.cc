@@ -63,9 +63,9 @@ absl::StatusOr<std::optional<uint64_t>> Snapshot::Find(std::string_view path) co
   return tree_->Find(path);
 }
 
-absl::StatusOr<std::string_view> Snapshot::FindEntry(uint64_t id) const {
+absl::StatusOr<std::string_view> Snapshot::FindEntry(uint64_t id, std::string& scratch) const {
   if (id == 0) return std::string_view();
-  absl::StatusOr<std::string_view> entry = terms_->Find(id);
+  absl::StatusOr<std::string_view> entry = terms_->Find(id, scratch);
   // The id came from the .tree of this pair.
   if (absl::IsNotFound(entry.status())) {
     return absl::DataLossError(fmt::format("{} refers to entry {}, but its .terms has only {}",

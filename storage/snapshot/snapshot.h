@@ -33,7 +33,7 @@ class Snapshot : public FactBase {
                                                               const SnapshotRecord& record);
 
   absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const override;
-  absl::StatusOr<std::string_view> FindEntry(uint64_t id) const override;
+  absl::StatusOr<std::string_view> FindEntry(uint64_t id, std::string& scratch) const override;
   std::unique_ptr<Zipper> NewZipper() const override;
 
   // Reads both files whole and checks every reference and the digests of the record. DataLoss names

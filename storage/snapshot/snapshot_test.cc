@@ -48,6 +48,7 @@ class SnapshotTest : public ::testing::Test {
     source.revision = revision;
     source.created_unix_ms = 1'795'000'000'123;
     source.database_id = database_id_;
+    source.compress_terms = compress_terms_;
     source.interrupt = [this] { return interrupt_; };
     return WriteSnapshot(files_, dir_, source);
   }
@@ -59,29 +60,50 @@ class SnapshotTest : public ::testing::Test {
   EntryStore entries_;
   std::map<std::string, std::string> contents_;
   absl::Status interrupt_;
+  bool compress_terms_ = false;
 };
 
 TEST_F(SnapshotTest, WhatIsWrittenIsRead) {
-  const auto record = Write(7);
-  ASSERT_TRUE(record.ok()) << record.status();
-  EXPECT_EQ(record->facts, 2000u);
-  EXPECT_EQ(record->paths, 2001u);
-  EXPECT_EQ(record->entries, 8u);
-  const auto snapshot = Snapshot::Open(files_, dir_, database_id_, *record);
+  for (const bool compress : {false, true}) {
+    compress_terms_ = compress;
+    const auto record = Write(compress ? 8 : 7);
+    ASSERT_TRUE(record.ok()) << record.status();
+    EXPECT_EQ(record->facts, 2000u);
+    EXPECT_EQ(record->paths, 2001u);
+    EXPECT_EQ(record->entries, 8u);
+    const auto snapshot = Snapshot::Open(files_, dir_, database_id_, *record);
+    ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+    EXPECT_TRUE((*snapshot)->Verify().ok());
+    std::map<std::string, std::string> read;
+    std::string scratch;
+    const auto zipper = (*snapshot)->NewZipper();
+    while (zipper->NextValue()) {
+      read.emplace(zipper->path(), *(*snapshot)->FindEntry(*zipper->value(), scratch));
+    }
+    EXPECT_EQ(read, contents_);
+    for (const auto& [key, entry] : contents_) {
+      const auto id = (*snapshot)->Find(key);
+      ASSERT_TRUE(id.ok() && id->has_value());
+      EXPECT_EQ(*(*snapshot)->FindEntry(**id, scratch), entry);
+    }
+    EXPECT_FALSE((*snapshot)->Find("spaces/s/terms/none")->has_value());
+  }
+}
+
+TEST_F(SnapshotTest, CompressedTermsAreSmallerAndTakenForAPair) {
+  for (int i = 0; i < 3000; ++i) {
+    trie_.Set("spaces/s/terms/more" + std::to_string(i),
+              entries_.Intern("an entry like many others, number " + std::to_string(i)));
+  }
+  const auto plain = Write(7);
+  compress_terms_ = true;
+  const auto compressed = Write(8);
+  ASSERT_TRUE(plain.ok() && compressed.ok());
+  EXPECT_EQ(plain->entries, compressed->entries);
+  EXPECT_LT(compressed->terms_bytes, plain->terms_bytes / 2);
+  const auto snapshot = Snapshot::Open(files_, dir_, database_id_, *compressed);
   ASSERT_TRUE(snapshot.ok()) << snapshot.status();
   EXPECT_TRUE((*snapshot)->Verify().ok());
-  std::map<std::string, std::string> read;
-  const auto zipper = (*snapshot)->NewZipper();
-  while (zipper->NextValue()) {
-    read.emplace(zipper->path(), *(*snapshot)->FindEntry(*zipper->value()));
-  }
-  EXPECT_EQ(read, contents_);
-  for (const auto& [key, entry] : contents_) {
-    const auto id = (*snapshot)->Find(key);
-    ASSERT_TRUE(id.ok() && id->has_value());
-    EXPECT_EQ(*(*snapshot)->FindEntry(**id), entry);
-  }
-  EXPECT_FALSE((*snapshot)->Find("spaces/s/terms/none")->has_value());
 }
 
 TEST_F(SnapshotTest, AnInterruptLeavesNothing) {

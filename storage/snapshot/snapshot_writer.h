@@ -23,19 +23,22 @@ struct SnapshotSource {
   // At the root; every value below becomes a path of the .tree.
   Zipper* zipper = nullptr;
   // Entry bytes of a value that the cursor showed, with the layer it was from; not asked for value
-  // 0.
+  // 0. The bytes must live until the next call.
   std::function<absl::StatusOr<std::string_view>(uint64_t value, int layer)> entry_bytes;
   uint64_t revision = 0;
   int64_t created_unix_ms = 0;
   DatabaseId database_id;
   std::string parent_id;
   std::string server_version;
+  // Whether the .terms is to be compressed.
+  bool compress_terms = false;
   // Asked every few thousand paths; an error ends the writing. May be null.
   std::function<absl::Status()> interrupt;
 };
 
-// Writes the pair into `data_dir`. One pass over the source; memory is bounded by its depth and by
-// its distinct entries. After an error nothing is left that counts.
+// Writes the pair into `data_dir`. One pass over the source; memory is bounded by its depth, for the
+// entries as TermsWriter says, and by 8 bytes for each entry of the source. After an error nothing
+// is left that counts.
 //   DataLoss            the source could not be read to its end
 //   ResourceExhausted   no space left
 //   whatever the interrupt said

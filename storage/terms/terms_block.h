@@ -64,7 +64,7 @@ class TermsInflater {
   // DataLoss: not what zlib makes.
   absl::Status Inflate(std::string_view& stored, char* to, size_t room, size_t& raw_bytes);
 
-  // True once the block ended, and its own checksum was right.
+  // True once the block ended, and its own checksum was right (a weak one: it misses some damage).
   bool ended() const { return ended_; }
 
  private:

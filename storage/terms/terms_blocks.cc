@@ -142,6 +142,11 @@ bool TermsBlocks::Holds(uint64_t id, std::string_view entry) {
   const auto header_bytes = output_.ReadAt(at.block, kTermsBlockHeaderBytes);
   if (!header_bytes.ok()) return false;
   const TermsBlockHeader header = TermsBlockHeader::Load(header_bytes->data());
+  if (header.BrokenRule() != nullptr || !header.compressed) {
+    output_.Fail(absl::DataLossError(fmt::format(
+        "offset {}: the block that was written there is read back as another one", at.block)));
+    return false;
+  }
   if (header.raw_bytes > kTermsBlockBytes) return LargeBlockHolds(at.block, header, wanted);
   const BlockCache::Block block = ReadBlock(at.block, header);
   return block != nullptr && is_in(*block);
