@@ -116,7 +116,7 @@ class BorrowedFile final : public MappedFile {
 TEST(DeltaDamage, EveryChangedByteAndEveryCutOf64KiB) {
   std::mt19937_64 random(TestSeed());
   OwnedChanges changes;
-  for (int i = 0; i < 4400; ++i) {
+  for (int i = 0; i < 5600; ++i) {
     OwnedChange change = {.path = "key " + std::to_string(1'000'000 + i)};
     for (int n = 0; n < 8; ++n) change.path.push_back(static_cast<char>(random()));
     change.op = static_cast<DeltaOp>(1 + random() % 4);
@@ -261,7 +261,7 @@ TEST(DeltaDamage, WriterAndReaderStayWithinTheMemoryTheySay) {
   const auto write = [](WritableFile& file) {
     std::mt19937_64 random(1);
     DeltaWriter writer(file, TestDeltaHeader());
-    char path[41] = {};
+    char path[64] = {};
     for (int i = 0; i < kOps; ++i) {
       std::snprintf(path, sizeof(path), "spaces/default/terms/%09d%010d", i,
                     static_cast<int>(random() % 1'000'000'000));
