@@ -227,8 +227,8 @@ class FilesBenchTest(unittest.TestCase):
 
     def test_sizes(self):
         rows = self.rows("facts size tree B 3\nfacts size lmdb B 10\n"
-                         "versions_nearby size tree B 2\nversions_nearby size tree_plain B 9\n"
-                         "random size tree B 9\nrandom size tree_plain B 9\n")
+                         "versions_nearby size tree B 2\nversions_nearby size tree_unshared B 9\n"
+                         "random size tree B 9\nrandom size tree_unshared B 9\n")
         self.assertEqual([(row.peer, row.goal, row.met) for row in rows],
                          [("LMDB", "<= 0.3 of LMDB's", True), ("unshared", "<= 0.2 of it", False),
                           ("unshared", None, None)])

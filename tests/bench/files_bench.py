@@ -2,9 +2,10 @@
 
 The program tests/bench/files/files_bench measures, one process a key set; here its figures become
 rows. Ratios say how many times better the .tree is than LMDB; further peers stand in columns of
-their own, `unshared` being a .tree without shared subtries. `-- --large` adds the memory and speed
-of a writer of 100M keys, which takes minutes and 2 GB of disk. Other flags of the program can
-follow `--` instead, such as `--set=facts --op=get,scan`; see its `--help`.
+their own, `unshared` being a .tree without shared subtries and `PathMap's` one as PathMap would
+write it. `-- --large` adds the memory and speed of a writer of 100M keys, which takes minutes and
+2 GB of disk. Other flags of the program can follow `--` instead, such as `--set=facts
+--op=get,scan`; see its `--help`.
 """
 
 import dataclasses
@@ -20,7 +21,8 @@ SETS = ("facts", "dense", "sexpr", "open", "cold", "sharing")
 QUICK_KEYS = 100_000
 LARGE = "--large"
 OURS, PEER = "tree", "lmdb"
-TITLES = {"lmdb": "LMDB", "leveldb": "LevelDB", "rocksdb": "RocksDB", "tree_plain": "unshared"}
+TITLES = {"lmdb": "LMDB", "leveldb": "LevelDB", "rocksdb": "RocksDB",
+          "tree_unshared": "unshared", "tree_pathmap": "PathMap's"}
 
 MEASURES = {
     "write": "write from sorted",
@@ -93,12 +95,12 @@ def rows_of(key_set, operation, unit, found, of_set):
         part = ours / found[PEER]
         yield with_goal(beside(key_set, operation, unit, ours, found),
                         f"<= {SIZE_GOAL:g} of LMDB's", part <= SIZE_GOAL)
-    elif operation == "size" and "tree_plain" in found:
-        row = compared(key_set, MEASURES[operation], unit, ours, "unshared", found["tree_plain"],
+    elif operation == "size" and "tree_unshared" in found:
+        row = compared(key_set, MEASURES[operation], unit, ours, "unshared", found["tree_unshared"],
                        better="lower")
         if key_set.startswith("versions"):
             row = with_goal(row, f"<= {SHARED_GOAL:g} of it",
-                            ours <= SHARED_GOAL * found["tree_plain"])
+                            ours <= SHARED_GOAL * found["tree_unshared"])
         yield row
     elif operation == "peak_memory":
         yield bounded(key_set, MEASURES[operation], unit, ours,

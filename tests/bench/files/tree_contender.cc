@@ -1,5 +1,8 @@
 #include "tests/bench/files/tree_contender.h"
 
+#include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "core/base/check.h"
@@ -26,6 +29,24 @@ class OpenedTree final : public OpenedFile {
       const absl::StatusOr<std::optional<uint64_t>> value = reader_->Find(keys.key(i));
       PATHKB_CHECK(value.ok());
       if (value->has_value()) sum += **value + 1;
+    }
+    return sum;
+  }
+
+  std::optional<uint64_t> GetBatch(const KeyList& keys) const override {
+    constexpr size_t kBatch = 64;
+    std::array<std::string_view, kBatch> paths;
+    std::array<std::optional<uint64_t>, kBatch> values;
+    uint64_t sum = 0;
+    for (size_t start = 0; start < keys.size(); start += kBatch) {
+      const size_t count = std::min(kBatch, keys.size() - start);
+      for (size_t i = 0; i < count; ++i) paths[i] = keys.key(start + i);
+      const absl::Status status =
+          reader_->FindBatch(std::span(paths).first(count), std::span(values).first(count));
+      PATHKB_CHECK(status.ok());
+      for (size_t i = 0; i < count; ++i) {
+        if (values[i].has_value()) sum += *values[i] + 1;
+      }
     }
     return sum;
   }
@@ -82,18 +103,24 @@ class TreeContender final : public FileContender {
 
 std::string TreeFile(const std::string& folder) { return folder + "/bench.tree"; }
 
-ActWriterOptions SharingOptions() {
+ActWriterOptions UnsharedOptions() {
   ActWriterOptions options;
-  options.sibling_cache_bytes = options.line_cache_bytes;
+  options.share_siblings = false;
   return options;
 }
 
 std::unique_ptr<FileContender> MakeTreeContender() {
-  return std::make_unique<TreeContender>("tree", SharingOptions());
+  return std::make_unique<TreeContender>("tree", ActWriterOptions());
 }
 
-std::unique_ptr<FileContender> MakePlainTreeContender() {
-  return std::make_unique<TreeContender>("tree_plain", ActWriterOptions());
+std::unique_ptr<FileContender> MakeUnsharedTreeContender() {
+  return std::make_unique<TreeContender>("tree_unshared", UnsharedOptions());
+}
+
+std::unique_ptr<FileContender> MakePathMapTreeContender() {
+  ActWriterOptions options;
+  options.canonical = true;
+  return std::make_unique<TreeContender>("tree_pathmap", options);
 }
 
 absl::StatusOr<std::unique_ptr<OpenedFile>> OpenTree(const std::string& path) {

@@ -16,14 +16,15 @@ namespace pathkb::bench {
 // The file that the contenders here write into their folder.
 std::string TreeFile(const std::string& folder);
 
-// Options that share equal subtries, in the memory that the writer has by default for equal
-// segments.
-ActWriterOptions SharingOptions();
+// Options that leave equal subtries unshared; all else is as by default.
+ActWriterOptions UnsharedOptions();
 
-// Under the name tree; equal subtries are stored once. Its source is a PathTrie.
+// Under the name tree: as the writer makes it by default. Its source is a PathTrie.
 std::unique_ptr<FileContender> MakeTreeContender();
-// Under the name tree_plain; as the former, but each subtrie is written in full.
-std::unique_ptr<FileContender> MakePlainTreeContender();
+// Under the name tree_unshared.
+std::unique_ptr<FileContender> MakeUnsharedTreeContender();
+// Under the name tree_pathmap: the bytes that PathMap would write.
+std::unique_ptr<FileContender> MakePathMapTreeContender();
 
 // Opens a .tree file wherever it is.
 absl::StatusOr<std::unique_ptr<OpenedFile>> OpenTree(const std::string& path);

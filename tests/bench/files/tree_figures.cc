@@ -14,6 +14,7 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "storage/act/act_footer.h"
 #include "storage/act/act_format.h"
 #include "storage/act/act_writer.h"
 #include "storage/file/little_endian.h"
@@ -51,7 +52,7 @@ absl::StatusOr<uint64_t> WriteTree(const std::string& path, const ActWriterOptio
 
 absl::StatusOr<uint64_t> WriteGenerated(const std::string& path, uint64_t count) {
   GeneratedKeys keys(count);
-  return WriteTree(path, SharingOptions(), [&keys](ActWriter& writer) -> absl::StatusOr<bool> {
+  return WriteTree(path, {}, [&keys](ActWriter& writer) -> absl::StatusOr<bool> {
     if (!keys.Next()) return false;
     PATHKB_RETURN_IF_ERROR(writer.Add(keys.key(), keys.value()));
     return true;
@@ -162,12 +163,21 @@ absl::Status WriteSparseTree(const std::string& path, uint64_t file_bytes) {
         fmt::format("{} bytes are too few, the smallest file has {}", file_bytes, bytes.size()));
   }
   const uint64_t hole = file_bytes - bytes.size();
+  const uint64_t root = LoadU64(bytes.data() + kActRootFieldOffset);
+  PATHKB_ASSIGN_OR_RETURN(std::optional<ActFooter> footer, ParseActFooter(bytes, root, path));
+  if (!footer.has_value()) return absl::InternalError("the writer left the footer out");
   std::string header(kActMagic);
-  AppendU64(LoadU64(bytes.data() + kActRootFieldOffset) + hole, header);
+  AppendU64(root + hole, header);
+  std::string end = bytes.substr(kActArenaOffset);
+  end.resize(end.size() - kActPadBytes - kActFooterBytes);
+  footer->root_offset += hole;
+  footer->file_bytes = file_bytes;
+  AppendActFooter(*footer, end);
+  end.append(kActPadBytes, '\0');
   std::ofstream file(path, std::ios::binary);
   file << header;
   file.seekp(static_cast<std::streamoff>(kActArenaOffset + hole));
-  file << std::string_view(bytes).substr(kActArenaOffset) << std::flush;
+  file << end << std::flush;
   return file ? absl::OkStatus() : absl::UnknownError(fmt::format("{}: cannot write", path));
 }
 
@@ -247,8 +257,8 @@ absl::Status MeasureSharing(const std::string& folder, size_t facts, FileReport 
       {"versions_replaced", MakeVersions(facts, Change::kReplacedFacts)},
       {"random", MakeRandom(10 * facts)},
   };
-  const std::pair<std::string, ActWriterOptions> writers[] = {{"tree", SharingOptions()},
-                                                              {"tree_plain", {}}};
+  const std::pair<std::string, ActWriterOptions> writers[] = {{"tree", {}},
+                                                              {"tree_unshared", UnsharedOptions()}};
   for (const auto& [set, sorted] : sets) {
     for (const auto& [name, options] : writers) {
       PATHKB_RETURN_IF_ERROR(MakeEmptyFolder(folder));
@@ -270,8 +280,7 @@ absl::Status MeasureLarge(const std::string& folder, uint64_t keys, FileReport r
   PATHKB_ASSIGN_OR_RETURN(const uint64_t bytes, WriteGenerated(TreeFile(folder), keys));
   const double seconds = stopwatch.Seconds();
   const uint64_t peak = ProcessBytes("VmHWM");
-  const ActWriterOptions options = SharingOptions();
-  const auto bound = static_cast<double>(options.line_cache_bytes + options.sibling_cache_bytes);
+  const auto bound = static_cast<double>(ActWriterOptions().memory_bytes);
   const auto count = static_cast<double>(keys);
   report({"large", "write", "tree", "entries/s", count / seconds});
   report({"large", "size", "tree", "bytes/entry", static_cast<double>(bytes) / count});

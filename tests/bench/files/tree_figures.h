@@ -19,7 +19,7 @@ namespace pathkb::bench {
 
 // Writes a valid .tree file of `file_bytes` to `path`, which must not be there. All but its ends is
 // a hole that nothing refers to: references count back from where they stand, so the objects of a
-// small file may stand anywhere, and only the root's offset in the header changes. Its keys are the
+// small file may stand anywhere; only the offsets in header and footer change. Its keys are the
 // first kSparseKeys generated ones. It takes next to no room on disk.
 //   InvalidArgument  `file_bytes` is less than the small file has
 absl::Status WriteSparseTree(const std::string& path, uint64_t file_bytes);
@@ -42,7 +42,7 @@ struct ColdPeer {
 absl::Status MeasureCold(const std::string& folder, size_t repeat, uint64_t keys,
                          const std::vector<ColdPeer>& peers, FileReport report);
 
-// size, in bytes/entry, with sharing (tree) and without (tree_plain):
+// size, in bytes/entry, with sharing (tree) and without (tree_unshared):
 //   versions_scattered   a space of `facts` facts with an entry each, ten times; each time another
 //                        1 % of the facts, at random, have a new entry
 //   versions_nearby      the same, but those 1 % lie side by side
