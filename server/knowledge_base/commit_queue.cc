@@ -197,7 +197,8 @@ void CommitQueue::CommitGroup(std::vector<Waiting> group) {
     result.result = Commit{revision, revision, *counts};
   }
 
-  absl::Status status = write_status();
+  // What each change replaces was looked up in the base.
+  absl::Status status = now.Confirm(write_status());
   if (status.ok() && !payloads.empty()) {
     std::vector<WalRecord> records;
     for (size_t i = 0; i < payloads.size(); ++i) {

@@ -6,8 +6,13 @@
 namespace pathkb {
 
 ReadView KnowledgeBase::View() const {
-  std::shared_lock<std::shared_mutex> lock(mutex_);
-  return view_;
+  ReadView view;
+  {
+    std::shared_lock<std::shared_mutex> lock(mutex_);
+    view = view_;
+  }
+  if (view.base != nullptr) view.base_changes = view.base->OutsideChanges();
+  return view;
 }
 
 // In both, the old handles end up in a local variable that is destroyed after the lock is released:

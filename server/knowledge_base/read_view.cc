@@ -46,6 +46,11 @@ absl::StatusOr<std::optional<Entry>> ReadView::FindKey(std::string_view key) con
   return DecodeEntry(bytes);
 }
 
+absl::Status ReadView::Confirm(absl::Status status) const {
+  if (base != nullptr) PATHKB_RETURN_IF_ERROR(base->CheckIntact(base_changes));
+  return status;
+}
+
 absl::Status ReadView::CheckSpaceExists(std::string_view space) const {
   const std::unique_ptr<Zipper> zipper = NewZipper();
   const std::string prefix = SpacePrefix(space);

@@ -25,6 +25,7 @@ struct ReadView {
   PathTrie working;                      // Changes since the base; deletes are tombstones.
   EntryView entries;                     // Of the working set.
   std::shared_ptr<const FactBase> base;  // Null before the first snapshot.
+  uint64_t base_changes = 0;             // base->OutsideChanges() when the view was taken.
   uint64_t revision = 0;                 // The last commit it holds.
   uint64_t facts = 0;                    // In all spaces.
   uint64_t working_set_facts = 0;        // Of these changed since the base, deleted ones included.
@@ -42,6 +43,10 @@ struct ReadView {
 
   // The entry stored at exactly `key`; nullopt if nothing is there. DataLoss as EntryBytes().
   absl::StatusOr<std::optional<Entry>> FindKey(std::string_view key) const;
+
+  // For the end of each call that read something: `status`, unless FactBase::CheckIntact() says
+  // that what was read may not have been what the base holds; then that, as `status` means nothing.
+  absl::Status Confirm(absl::Status status) const;
 
   // NotFound, naming it, if `space` holds no fact. DataLoss as EntryBytes().
   absl::Status CheckSpaceExists(std::string_view space) const;

@@ -177,7 +177,8 @@ grpc::ServerUnaryReactor* FactService::Get(grpc::CallbackServerContext* context,
                                            const v1::GetRequest* request,
                                            v1::GetResponse* response) {
   return RunUnary(context, threads_, [this, request, response] {
-    return GetFact(knowledge_base_.View(), *request, *response);
+    const ReadView view = knowledge_base_.View();
+    return view.Confirm(GetFact(view, *request, *response));
   });
 }
 
@@ -185,7 +186,8 @@ grpc::ServerUnaryReactor* FactService::List(grpc::CallbackServerContext* context
                                             const v1::ListRequest* request,
                                             v1::ListResponse* response) {
   return RunUnary(context, threads_, [this, request, response] {
-    return ListFacts(knowledge_base_.View(), *request, *response);
+    const ReadView view = knowledge_base_.View();
+    return view.Confirm(ListFacts(view, *request, *response));
   });
 }
 

@@ -64,6 +64,8 @@ class Search {
   }
 
   uint64_t revision() const { return view_.revision; }
+  // As ReadView::Confirm().
+  absl::Status Confirm(absl::Status status) const { return view_.Confirm(std::move(status)); }
 
  private:
   Search(ReadView view, Pattern pattern) : view_(std::move(view)), pattern_(std::move(pattern)) {}
@@ -82,10 +84,10 @@ class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryResponse> {
                const grpc::CallbackServerContext& context, const v1::QueryRequest& request)
       : threads_(threads), context_(context), limit_(request.limit()) {
     threads_.Run([this, &knowledge_base, &request] {
-      auto search =
-          Search::Start(knowledge_base.View(), request.space(), request.pattern(), context_);
+      const ReadView view = knowledge_base.View();
+      auto search = Search::Start(view, request.space(), request.pattern(), context_);
       if (!search.ok()) {
-        Finish(ToGrpcStatus(search.status()));
+        Finish(ToGrpcStatus(view.Confirm(search.status())));
         return;
       }
       search_ = *std::move(search);
@@ -116,7 +118,7 @@ class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryResponse> {
   // Collects one message of answers and sends it.
   void Produce() {
     const Collected collected = Collect();
-    // What was found before an error is good, and goes out with it.
+    // What was found before an error is good, and goes out with it; see the end of Collect().
     if (collected.more) {
       StartWrite(&response_);
     } else if (response_.matches_size() == 0) {
@@ -151,6 +153,10 @@ class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryResponse> {
         response_.mutable_matches()->RemoveLast();
       }
     }
+    if (absl::Status confirmed = search_->Confirm(absl::OkStatus()); !confirmed.ok()) {
+      response_.clear_matches();
+      return {false, confirmed};
+    }
     return {status.ok() && more, status};
   }
 
@@ -182,7 +188,7 @@ absl::StatusOr<uint64_t> CountSpace(const ReadView& view, const std::string& spa
   return count;
 }
 
-absl::Status CountMatches(ReadView view, const v1::CountRequest& request,
+absl::Status CountMatches(const ReadView& view, const v1::CountRequest& request,
                           const grpc::CallbackServerContext& context, v1::CountResponse& response) {
   response.set_revision(view.revision);
   if (request.pattern().empty()) {
@@ -191,9 +197,8 @@ absl::Status CountMatches(ReadView view, const v1::CountRequest& request,
     response.set_count(count);
     return absl::OkStatus();
   }
-  PATHKB_ASSIGN_OR_RETURN(
-      const std::unique_ptr<Search> search,
-      Search::Start(std::move(view), request.space(), request.pattern(), context));
+  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<Search> search,
+                          Search::Start(view, request.space(), request.pattern(), context));
   uint64_t count = 0;
   while (true) {
     PATHKB_ASSIGN_OR_RETURN(const bool found, search->Next());
@@ -215,7 +220,8 @@ grpc::ServerUnaryReactor* QueryService::Count(grpc::CallbackServerContext* conte
                                               const v1::CountRequest* request,
                                               v1::CountResponse* response) {
   return RunUnary(context, threads_, [this, context, request, response] {
-    return CountMatches(knowledge_base_.View(), *request, *context, *response);
+    const ReadView view = knowledge_base_.View();
+    return view.Confirm(CountMatches(view, *request, *context, *response));
   });
 }
 

@@ -18,6 +18,7 @@
 #include "fmt/format.h"
 
 #include "core/base/check.h"
+#include "core/base/status_macros.h"
 #include "storage/act/act_reader.h"
 #include "storage/act/quick_read.h"
 #include "storage/act/sibling_table.h"
@@ -257,14 +258,9 @@ absl::StatusOr<std::optional<uint64_t>> ActReader::Find(std::string_view path) c
   lookup.path = buffer.data();
   quick.Begin(path, lookup);
   uint64_t value = 0;
-  switch (quick.Run(lookup, value)) {
-    case Step::kFound:
-      return value;
-    case Step::kAbsent:
-      return std::nullopt;
-    default:
-      return FindThoroughly(path);
-  }
+  const Step step = quick.Run(lookup, value);
+  if (step == Step::kOdd || file_->poisoned()) return FindThoroughly(path);
+  return step == Step::kFound ? std::optional<uint64_t>(value) : std::nullopt;
 }
 
 absl::Status ActReader::FindBatch(std::span<const std::string_view> paths,
@@ -331,10 +327,18 @@ absl::Status ActReader::FindBatch(std::span<const std::string_view> paths,
       }
     }
   }
+  status.Update(CheckPoisoned());
   return status;
 }
 
 absl::StatusOr<std::optional<uint64_t>> ActReader::FindThoroughly(std::string_view path) const {
+  absl::StatusOr<std::optional<uint64_t>> found = ReadDown(path);
+  // Zeros that were read in the place of a page say more about the page than what came of them.
+  PATHKB_RETURN_IF_ERROR(CheckPoisoned());
+  return found;
+}
+
+absl::StatusOr<std::optional<uint64_t>> ActReader::ReadDown(std::string_view path) const {
   // Each turn goes to a node at a lower offset.
   ActNode node = root_;
   for (;;) {

@@ -137,6 +137,12 @@ absl::StatusOr<std::vector<uint64_t>> ActReader::RootHistory() const {
 
 uint64_t ActReader::Digest() const { return ActDigest(act_.file); }
 
+absl::Status ActReader::CheckPoisoned() const {
+  if (!file_->poisoned()) return absl::OkStatus();
+  return absl::DataLossError(
+      fmt::format("{}: part of the file can no longer be read", file_path()));
+}
+
 absl::Status ActReader::Damage(uint64_t offset, std::string_view problem) const {
   return absl::DataLossError(fmt::format("{}: offset {}: {}", file_path(), offset, problem));
 }

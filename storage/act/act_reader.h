@@ -93,6 +93,10 @@ class ActReader {
   // The root node, already checked; the cursor starts there.
   const ActNode& root() const { return root_; }
 
+  // DataLoss if a page of the file could not be read and zeros stand in its place; see MappedFile.
+  // Find(), FindBatch() and Verify() look themselves; whoever reads through act() has to.
+  absl::Status CheckPoisoned() const;
+
   // DataLoss that names the file, `offset` and what is wrong there.
   absl::Status Damage(uint64_t offset, std::string_view problem) const;
 
@@ -107,6 +111,8 @@ class ActReader {
       const std::optional<ActFooter>& footer);
   // As Find(), with the functions of act_node.h, which know what to say of damage.
   absl::StatusOr<std::optional<uint64_t>> FindThoroughly(std::string_view path) const;
+  absl::StatusOr<ActContents> VerifyAll() const;
+  absl::StatusOr<std::optional<uint64_t>> ReadDown(std::string_view path) const;
 
   const std::shared_ptr<const MappedFile> file_;
   const ActBytes act_;

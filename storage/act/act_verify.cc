@@ -89,6 +89,12 @@ void CountPaths(const Visits& visits, ActContents& contents) {
 }  // namespace
 
 absl::StatusOr<ActContents> ActReader::Verify() const {
+  absl::StatusOr<ActContents> contents = VerifyAll();
+  PATHKB_RETURN_IF_ERROR(CheckPoisoned());
+  return contents;
+}
+
+absl::StatusOr<ActContents> ActReader::VerifyAll() const {
   if (act_.guard != nullptr) {
     if (const auto block = act_.guard->FirstWrongBlock()) {
       return Damage(*block * kSumBlockBytes, "this block does not match its checksum");

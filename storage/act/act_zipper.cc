@@ -5,6 +5,7 @@
 #include "fmt/format.h"
 
 #include "core/base/check.h"
+#include "core/base/status_macros.h"
 #include "storage/act/quick_read.h"
 
 namespace pathkb {
@@ -21,6 +22,11 @@ std::optional<uint64_t> ActZipper::value() const {
   if (!node.has_value) return std::nullopt;
   if (node.is_line() && line_bytes() < node.bytes.size()) return std::nullopt;
   return node.value;
+}
+
+absl::Status ActZipper::status() const {
+  PATHKB_RETURN_IF_ERROR(reader_->CheckPoisoned());
+  return status_;
 }
 
 ByteMask ActZipper::child_mask() const {

@@ -43,7 +43,7 @@ class ActZipper final : public Zipper {
   std::string_view path() const override { return path_.view(); }
   std::optional<uint64_t> value() const override;
   ByteMask child_mask() const override;
-  absl::Status status() const override { return status_; }
+  absl::Status status() const override;
 
   void Reset() override;
   bool DescendByte(uint8_t byte) override;

@@ -78,6 +78,10 @@ std::string SnapshotTermsName(std::string_view snapshot_id) {
   return fmt::format("{}/{}.terms", kSnapshotsFolder, snapshot_id);
 }
 
+std::string SnapshotSumsName(std::string_view snapshot_id) {
+  return fmt::format("{}/{}.sums", kSnapshotsFolder, snapshot_id);
+}
+
 std::string DeltaName(uint64_t from_revision, uint64_t to_revision) {
   return fmt::format("{}/r{:020}-r{:020}.paths", kDeltasFolder, from_revision, to_revision);
 }
@@ -123,10 +127,16 @@ std::optional<ParsedFileName> ParseFileName(std::string_view name) {
     if (!snapshot.has_value()) return std::nullopt;
     parsed.snapshot = *snapshot;
     parsed.snapshot_id = rest.substr(0, dot);
-    const bool is_tree = rest.ends_with(".tree");
-    parsed.kind = is_tree ? FileKind::kSnapshotTree : FileKind::kSnapshotTerms;
-    canonical =
-        is_tree ? SnapshotTreeName(parsed.snapshot_id) : SnapshotTermsName(parsed.snapshot_id);
+    if (rest.ends_with(".tree")) {
+      parsed.kind = FileKind::kSnapshotTree;
+      canonical = SnapshotTreeName(parsed.snapshot_id);
+    } else if (rest.ends_with(".sums")) {
+      parsed.kind = FileKind::kSnapshotSums;
+      canonical = SnapshotSumsName(parsed.snapshot_id);
+    } else {
+      parsed.kind = FileKind::kSnapshotTerms;
+      canonical = SnapshotTermsName(parsed.snapshot_id);
+    }
   } else if (folder == kDeltasFolder && Consume(rest, "r") &&
              ConsumeNumber(rest, parsed.from_revision) && Consume(rest, "-r") &&
              ConsumeNumber(rest, parsed.to_revision)) {

@@ -50,6 +50,7 @@ std::optional<ParsedSnapshotId> ParseSnapshotId(std::string_view id);
 std::string ManifestName(uint64_t number);
 std::string SnapshotTreeName(std::string_view snapshot_id);
 std::string SnapshotTermsName(std::string_view snapshot_id);
+std::string SnapshotSumsName(std::string_view snapshot_id);
 std::string DeltaName(uint64_t from_revision, uint64_t to_revision);
 std::string WalSegmentName(uint64_t first_revision);
 
@@ -62,6 +63,7 @@ enum class FileKind {
   kManifest,
   kSnapshotTree,
   kSnapshotTerms,
+  kSnapshotSums,
   kDelta,
   kWalSegment,
   kTmp,
@@ -72,7 +74,7 @@ enum class FileKind {
 struct ParsedFileName {
   FileKind kind = FileKind::kTmp;
   uint64_t number = 0;          // kManifest.
-  std::string snapshot_id;      // kSnapshotTree and kSnapshotTerms.
+  std::string snapshot_id;      // The three of a snapshot.
   ParsedSnapshotId snapshot;    // What the id says.
   uint64_t from_revision = 0;   // kDelta.
   uint64_t to_revision = 0;     // kDelta.

@@ -35,6 +35,7 @@ TEST(FileNamesTest, EachKind) {
   EXPECT_EQ(ManifestName(12), "manifests/12");
   EXPECT_EQ(SnapshotTreeName(id), "snapshots/20261121T111500.123Z-r42.tree");
   EXPECT_EQ(SnapshotTermsName(id), "snapshots/20261121T111500.123Z-r42.terms");
+  EXPECT_EQ(SnapshotSumsName(id), "snapshots/20261121T111500.123Z-r42.sums");
   EXPECT_EQ(DeltaName(42, 50), "deltas/r00000000000000000042-r00000000000000000050.paths");
   EXPECT_EQ(WalSegmentName(51), "wal/r00000000000000000051.log");
   EXPECT_EQ(TmpName(ManifestName(12)), "tmp/manifests-12");
@@ -46,6 +47,7 @@ TEST(FileNamesTest, EachKind) {
   EXPECT_EQ(ParseFileName(ManifestName(UINT64_MAX))->number, UINT64_MAX);
   EXPECT_EQ(ParseFileName(SnapshotTreeName(id))->kind, FileKind::kSnapshotTree);
   EXPECT_EQ(ParseFileName(SnapshotTermsName(id))->kind, FileKind::kSnapshotTerms);
+  EXPECT_EQ(ParseFileName(SnapshotSumsName(id))->kind, FileKind::kSnapshotSums);
   EXPECT_EQ(ParseFileName(SnapshotTermsName(id))->snapshot_id, id);
   EXPECT_EQ(ParseFileName(SnapshotTermsName(id))->snapshot.revision, 42u);
   EXPECT_EQ(ParseFileName(DeltaName(42, UINT64_MAX))->kind, FileKind::kDelta);

@@ -27,7 +27,7 @@ struct Digest {
 // ---- One list of the fields of each record, for writing and for reading alike.
 
 template <typename Record, typename Visitor>
-void VisitSnapshot(Record& record, Visitor&& visit) {
+void VisitSnapshot(Record& record, uint64_t version, Visitor&& visit) {
   visit("id", record.id);
   visit("revision", record.revision);
   visit("created_unix_ms", record.created_unix_ms);
@@ -38,6 +38,10 @@ void VisitSnapshot(Record& record, Visitor&& visit) {
   visit("tree_digest", Digest{record.tree_digest});
   visit("terms_bytes", record.terms_bytes);
   visit("terms_digest", Digest{record.terms_digest});
+  if (version >= 2) {
+    visit("sums_bytes", record.sums_bytes);
+    visit("sums_digest", Digest{record.sums_digest});
+  }
   visit("parent_id", record.parent_id);
   visit("server_version", record.server_version);
   visit("deduplicated", record.deduplicated);
@@ -74,7 +78,7 @@ class FieldWriter {
 
 void AppendSnapshot(std::string_view key, SnapshotRecord record, std::string& text) {
   text.append(key);
-  VisitSnapshot(record, FieldWriter(text));
+  VisitSnapshot(record, kManifestFormatVersion, FieldWriter(text));
   text.push_back('\n');
 }
 
@@ -203,7 +207,7 @@ absl::Status CheckChecksumLine(std::string_view& text, std::string_view path) {
   return absl::OkStatus();
 }
 
-absl::Status ParseLines(LineReader& lines, Manifest& manifest) {
+absl::Status ParseLines(LineReader& lines, uint64_t version, Manifest& manifest) {
   PATHKB_RETURN_IF_ERROR(lines.TakeValue("number", manifest.number));
   std::string database_id;
   PATHKB_RETURN_IF_ERROR(lines.TakeValue("database_id", database_id));
@@ -213,7 +217,7 @@ absl::Status ParseLines(LineReader& lines, Manifest& manifest) {
 
   const auto take_snapshot = [&](std::string_view line, SnapshotRecord& record) {
     FieldReader fields(line);
-    VisitSnapshot(record, fields);
+    VisitSnapshot(record, version, fields);
     const std::string problem = fields.Problem();
     return problem.empty() ? absl::OkStatus() : lines.Error(problem);
   };
@@ -346,9 +350,9 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text, std::string_view p
         fmt::format("{}: manifest format version {}, this program reads versions up to {}", path,
                     format_version, kManifestFormatVersion));
   }
+  if (format_version == 0) return lines.Error("there is no manifest format version 0");
   Manifest manifest;
-  manifest.format_version = static_cast<uint32_t>(format_version);
-  PATHKB_RETURN_IF_ERROR(ParseLines(lines, manifest));
+  PATHKB_RETURN_IF_ERROR(ParseLines(lines, format_version, manifest));
   if (const std::string problem = ManifestProblem(manifest); !problem.empty()) {
     return absl::DataLossError(fmt::format("{}: {}", path, problem));
   }

@@ -20,10 +20,10 @@
 
 namespace pathkb {
 
-inline constexpr uint32_t kManifestFormatVersion = 1;
+inline constexpr uint32_t kManifestFormatVersion = 2;
 inline constexpr uint64_t kManifestBytesMax = uint64_t{16} << 20;
 
-// One published .tree and .terms pair.
+// One published .tree and .terms pair, with the .sums of the .tree.
 struct SnapshotRecord {
   std::string id;               // SnapshotId(created_unix_ms, revision): the stem of both files.
   uint64_t revision = 0;        // Every batch up to this one is in it.
@@ -35,6 +35,8 @@ struct SnapshotRecord {
   uint64_t terms_bytes = 0;
   uint64_t tree_digest = 0;  // Checksum of the whole file.
   uint64_t terms_digest = 0;
+  uint64_t sums_bytes = 0;  // Of the .sums file; 0 if there is none: version 1 knew no such file.
+  uint64_t sums_digest = 0;
   std::string parent_id;       // The base it was made from; empty if from nothing.
   std::string server_version;  // Of the program that wrote it; printable, no blanks; may be empty.
   bool deduplicated = false;
@@ -78,8 +80,8 @@ absl::Status CheckManifest(const Manifest& manifest);
 // The text of a manifest that CheckManifest() finds in order.
 std::string FormatManifest(const Manifest& manifest);
 
-// The manifest that `text` stands for; `path` is for messages. Every text that FormatManifest()
-// does not make is refused.
+// The manifest that `text` stands for; `path` is for messages. Every text that FormatManifest() of
+// this version or of version 1 does not make is refused. The result has the present version.
 //   DataLoss            a wrong checksum, or a line that is not as it should be, with its number
 //   FailedPrecondition  a format version newer than this program; both are named
 absl::StatusOr<Manifest> ParseManifest(std::string_view text, std::string_view path);

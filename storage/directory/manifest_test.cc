@@ -34,6 +34,8 @@ SnapshotRecord MakeSnapshot(int64_t created_unix_ms, uint64_t revision) {
   record.terms_bytes = 512;
   record.tree_digest = 0x0123456789abcdef;
   record.terms_digest = 0xf;
+  record.sums_bytes = 96;
+  record.sums_digest = 0xff;
   record.server_version = "0.1.0";
   return record;
 }
@@ -119,11 +121,25 @@ TEST(ManifestTest, EveryFlippedBitIsFound) {
   }
 }
 
+// A file of version 1, kept as that version wrote it.
+TEST(ManifestTest, ReadsVersion1) {
+  std::ifstream file("tests/golden/manifests/v1", std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  Manifest expected = ExampleManifest();
+  for (SnapshotRecord* record : {&*expected.base, &expected.older[0]}) {
+    record->sums_bytes = 0;
+    record->sums_digest = 0;
+  }
+  const auto manifest = ParseManifest(text, "v1");
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_EQ(*manifest, expected);
+}
+
 TEST(ManifestTest, NewerFormatIsNamed) {
-  const auto newer = ParseManifest(Sealed("pathkb_manifest 2\nsomething else\n"), "d/manifests/3");
+  const auto newer = ParseManifest(Sealed("pathkb_manifest 3\nsomething else\n"), "d/manifests/3");
   EXPECT_EQ(newer.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(std::string(newer.status().message()),
-            "d/manifests/3: manifest format version 2, this program reads versions up to 1");
+            "d/manifests/3: manifest format version 3, this program reads versions up to 2");
 }
 
 // Texts with a right checksum and one wrong line each: the error must give the line's number.
@@ -138,9 +154,9 @@ TEST(ManifestTest, ErrorsNameTheLine) {
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << changed;
     return std::string(status.message());
   };
-  EXPECT_THAT(message("pathkb_manifest 1", "pathkb_manifest one"), HasSubstr("m: line 1:"));
-  EXPECT_THAT(message("pathkb_manifest 1", "other"), HasSubstr("m: line 1: found \"other\""));
-  EXPECT_THAT(message("pathkb_manifest 1", "pathkb_manifest 0"), HasSubstr("version 0"));
+  EXPECT_THAT(message("pathkb_manifest 2", "pathkb_manifest one"), HasSubstr("m: line 1:"));
+  EXPECT_THAT(message("pathkb_manifest 2", "other"), HasSubstr("m: line 1: found \"other\""));
+  EXPECT_THAT(message("pathkb_manifest 2", "pathkb_manifest 0"), HasSubstr("version 0"));
   EXPECT_EQ(message("number 12", "number 012"), "m: line 2: \"number 012\" has no proper value");
   EXPECT_THAT(message("number 12", "number"), HasSubstr("line 2"));
   EXPECT_THAT(message("number 12", "number  12"), HasSubstr("line 2"));
@@ -176,7 +192,7 @@ TEST(ManifestTest, ContradictionsAreRefused) {
     return std::string(status.message());
   };
   EXPECT_EQ(problem([](Manifest& m) { m.number = 0; }), "manifest number 0");
-  problem([](Manifest& m) { m.format_version = 2; });
+  problem([](Manifest& m) { m.format_version = 3; });
   problem([](Manifest& m) { m.base->revision = 43; });
   problem([](Manifest& m) { m.base->created_unix_ms = -1; });
   problem([](Manifest& m) { m.base->id = "x"; });

@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 5> kSweptFolders = {
 void AddSnapshot(const SnapshotRecord& record, std::set<std::string>& names) {
   names.insert(SnapshotTreeName(record.id));
   names.insert(SnapshotTermsName(record.id));
+  names.insert(SnapshotSumsName(record.id));
 }
 
 // The names of all files that `manifest` needs, itself among them.
@@ -59,6 +60,7 @@ bool MayBeOnItsWay(const ParsedFileName& file, const RetentionNeeds& needs,
       return file.number > needs.current->number;
     case FileKind::kSnapshotTree:
     case FileKind::kSnapshotTerms:
+    case FileKind::kSnapshotSums:
       return running && IsNewerThanBase(file.snapshot, *needs.current);
     case FileKind::kDelta:
       return running && file.to_revision > needs.current->CoveredRevision();

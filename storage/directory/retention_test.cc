@@ -50,7 +50,7 @@ class RetentionTest : public ::testing::Test {
     for (const SnapshotRecord& record :
          {MakeSnapshot(500, 50), MakeSnapshot(700, 70), MakeSnapshot(1000, 100),
           MakeSnapshot(2000, 200), MakeSnapshot(2000, 199), MakeSnapshot(3000, 220)}) {
-      Put({SnapshotTreeName(record.id), SnapshotTermsName(record.id)});
+      Put({SnapshotTreeName(record.id), SnapshotTermsName(record.id), SnapshotSumsName(record.id)});
     }
     Put({DeltaName(50, 60), DeltaName(100, 150), DeltaName(150, 200), DeltaName(200, 220)});
     for (uint64_t first : {1, 100, 140, 160, 170, 190, 210, 230}) Put({WalSegmentName(first)});
@@ -76,7 +76,8 @@ TEST_F(RetentionTest, WhileRunning) {
   EXPECT_THAT(
       NotNeeded(&previous_, RetentionNeeds::Moment::kRunning),
       ElementsAre(DeltaName(50, 60), DeltaName(150, 200), ManifestName(7),
-                  SnapshotTermsName(SnapshotId(700, 70)), SnapshotTreeName(SnapshotId(700, 70)),
+                  SnapshotSumsName(SnapshotId(700, 70)), SnapshotTermsName(SnapshotId(700, 70)),
+                  SnapshotTreeName(SnapshotId(700, 70)), SnapshotSumsName(SnapshotId(2000, 199)),
                   SnapshotTermsName(SnapshotId(2000, 199)), SnapshotTreeName(SnapshotId(2000, 199)),
                   WalSegmentName(1), WalSegmentName(100)));
 }
@@ -85,10 +86,12 @@ TEST_F(RetentionTest, AtTheStartWhatIsUnnamedIsAStray) {
   EXPECT_THAT(
       NotNeeded(&previous_, RetentionNeeds::Moment::kStart),
       ElementsAre(DeltaName(50, 60), DeltaName(150, 200), DeltaName(200, 220), ManifestName(7),
-                  SnapshotTermsName(SnapshotId(700, 70)), SnapshotTreeName(SnapshotId(700, 70)),
+                  SnapshotSumsName(SnapshotId(700, 70)), SnapshotTermsName(SnapshotId(700, 70)),
+                  SnapshotTreeName(SnapshotId(700, 70)), SnapshotSumsName(SnapshotId(2000, 199)),
                   SnapshotTermsName(SnapshotId(2000, 199)), SnapshotTreeName(SnapshotId(2000, 199)),
-                  SnapshotTermsName(SnapshotId(3000, 220)), SnapshotTreeName(SnapshotId(3000, 220)),
-                  "tmp/manifests-10", WalSegmentName(1), WalSegmentName(100)));
+                  SnapshotSumsName(SnapshotId(3000, 220)), SnapshotTermsName(SnapshotId(3000, 220)),
+                  SnapshotTreeName(SnapshotId(3000, 220)), "tmp/manifests-10", WalSegmentName(1),
+                  WalSegmentName(100)));
 }
 
 TEST_F(RetentionTest, WithoutAPreviousManifest) {
@@ -106,7 +109,7 @@ TEST_F(RetentionTest, InUseStays) {
   const std::string name = SnapshotTreeName(SnapshotId(700, 70));
   const auto names = NotNeeded(&previous_, RetentionNeeds::Moment::kStart, {name});
   EXPECT_EQ(std::count(names.begin(), names.end(), name), 0);
-  EXPECT_EQ(names.size(), 12u);
+  EXPECT_EQ(names.size(), 15u);
 }
 
 TEST_F(RetentionTest, RemovesDurablyAndOnlyThose) {

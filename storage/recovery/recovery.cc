@@ -42,6 +42,7 @@ absl::Status OpenBase(FileSystem& files, const std::string& data_dir, RecoveredS
                                       ToStd(snapshot.status().message())));
     state.damaged_files.push_back(SnapshotTreeName(candidate.id));
     state.damaged_files.push_back(SnapshotTermsName(candidate.id));
+    state.damaged_files.push_back(SnapshotSumsName(candidate.id));
     first_failure.Update(snapshot.status());
   }
   return first_failure;

@@ -228,7 +228,8 @@ TEST(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
   const auto good = FullDirectory(revision);
   const Manifest manifest = *ReadCurrent(*good, kDir);
   for (const std::string& name :
-       {SnapshotTreeName(manifest.base->id), SnapshotTermsName(manifest.base->id)}) {
+       {SnapshotTreeName(manifest.base->id), SnapshotTermsName(manifest.base->id),
+        SnapshotSumsName(manifest.base->id)}) {
     const std::string path = std::string(kDir) + "/" + name;
     for (const bool remove : {false, true}) {
       const auto files = good->AfterPowerCut(CrashKeep::kAll);
@@ -246,7 +247,7 @@ TEST(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
       // The next snapshot is made over the pair that serves, and the bad files are kept.
       EXPECT_EQ(state->manifest.base, manifest.older[0]);
       ASSERT_TRUE(PrepareForWriting(*files, kDir, *state).ok());
-      EXPECT_EQ(files->List(std::string(kDir) + "/quarantine")->size(), remove ? 1u : 2u);
+      EXPECT_EQ(files->List(std::string(kDir) + "/quarantine")->size(), remove ? 2u : 3u);
       EXPECT_EQ(Recover(*files, kDir)->revision, revision);
     }
   }

@@ -7,6 +7,7 @@
 #include "core/base/status_macros.h"
 #include "storage/act/act_zipper.h"
 #include "storage/directory/file_names.h"
+#include "storage/file/checksum.h"
 #include "storage/file/mapped_file.h"
 
 namespace pathkb {
@@ -15,8 +16,9 @@ namespace {
 // Maps a file whose size the manifest knows.
 absl::StatusOr<std::shared_ptr<const MappedFile>> MapRecorded(FileSystem& files,
                                                               const std::string& path,
-                                                              uint64_t recorded_bytes) {
-  PATHKB_ASSIGN_OR_RETURN(std::shared_ptr<const MappedFile> file, files.Map(path));
+                                                              uint64_t recorded_bytes,
+                                                              const MapOptions& options = {}) {
+  PATHKB_ASSIGN_OR_RETURN(std::shared_ptr<const MappedFile> file, files.Map(path, options));
   if (file->bytes().size() != recorded_bytes) {
     return absl::DataLossError(fmt::format("{}: has {} bytes, the manifest says {}", path,
                                            file->bytes().size(), recorded_bytes));
@@ -39,11 +41,22 @@ absl::Status CheckPair(const TermsReader& terms, const std::string& path,
   return absl::OkStatus();
 }
 
-}  // namespace
+// And what ties the .sums to their .tree.
+absl::Status CheckSums(const SumsReader& sums, const std::string& path,
+                       const DatabaseId& database_id, const SnapshotRecord& record) {
+  if (sums.database_id() != database_id || sums.revision() != record.revision ||
+      sums.covered_bytes() != record.tree_bytes || sums.covered_digest() != record.tree_digest) {
+    return absl::DataLossError(fmt::format(
+        "{}: covers {} bytes with digest {:016x} of revision {} of database {}; the manifest says "
+        "{} bytes, {:016x}, {} and {}",
+        path, sums.covered_bytes(), sums.covered_digest(), sums.revision(),
+        sums.database_id().ToHex(), record.tree_bytes, record.tree_digest, record.revision,
+        database_id.ToHex()));
+  }
+  return absl::OkStatus();
+}
 
-Snapshot::Snapshot(SnapshotRecord record, std::unique_ptr<const ActReader> tree,
-                   std::unique_ptr<const TermsReader> terms)
-    : record_(std::move(record)), tree_(std::move(tree)), terms_(std::move(terms)) {}
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Open(FileSystem& files,
                                                                const std::string& data_dir,
@@ -51,12 +64,25 @@ absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Open(FileSystem& files
                                                                const SnapshotRecord& record) {
   const std::string tree_path = data_dir + "/" + SnapshotTreeName(record.id);
   const std::string terms_path = data_dir + "/" + SnapshotTermsName(record.id);
-  PATHKB_ASSIGN_OR_RETURN(auto tree_file, MapRecorded(files, tree_path, record.tree_bytes));
-  PATHKB_ASSIGN_OR_RETURN(auto terms_file, MapRecorded(files, terms_path, record.terms_bytes));
-  PATHKB_ASSIGN_OR_RETURN(auto tree, ActReader::Open(std::move(tree_file)));
-  PATHKB_ASSIGN_OR_RETURN(auto terms, TermsReader::Open(std::move(terms_file)));
-  PATHKB_RETURN_IF_ERROR(CheckPair(*terms, terms_path, database_id, record));
-  return std::shared_ptr<const Snapshot>(new Snapshot(record, std::move(tree), std::move(terms)));
+  std::shared_ptr<Snapshot> snapshot(new Snapshot(record));
+  PATHKB_ASSIGN_OR_RETURN(snapshot->tree_file_, MapRecorded(files, tree_path, record.tree_bytes));
+  PATHKB_ASSIGN_OR_RETURN(snapshot->terms_file_,
+                          MapRecorded(files, terms_path, record.terms_bytes));
+  if (record.sums_bytes != 0) {
+    const std::string sums_path = data_dir + "/" + SnapshotSumsName(record.id);
+    // Mapped even if it is small: reading it would take time that grows with the .tree.
+    PATHKB_ASSIGN_OR_RETURN(auto sums_file,
+                            MapRecorded(files, sums_path, record.sums_bytes, {.always_map = true}));
+    PATHKB_ASSIGN_OR_RETURN(snapshot->sums_, SumsReader::Open(std::move(sums_file)));
+    PATHKB_RETURN_IF_ERROR(CheckSums(*snapshot->sums_, sums_path, database_id, record));
+    snapshot->guard_ = std::make_unique<BlockGuard>(snapshot->tree_file_->bytes(),
+                                                    snapshot->sums_->sums(), database_id);
+  }
+  PATHKB_ASSIGN_OR_RETURN(snapshot->tree_,
+                          ActReader::Open(snapshot->tree_file_, snapshot->guard_.get()));
+  PATHKB_ASSIGN_OR_RETURN(snapshot->terms_, TermsReader::Open(snapshot->terms_file_));
+  PATHKB_RETURN_IF_ERROR(CheckPair(*snapshot->terms_, terms_path, database_id, record));
+  return snapshot;
 }
 
 absl::StatusOr<std::optional<uint64_t>> Snapshot::Find(std::string_view path) const {
@@ -74,9 +100,31 @@ absl::StatusOr<std::string_view> Snapshot::FindEntry(uint64_t id, std::string& s
   return entry;
 }
 
+absl::Status Snapshot::CheckIntact(uint64_t changes_before) const {
+  absl::Status status = tree_file_->CheckIntact();
+  status.Update(terms_file_->CheckIntact());
+  // A change is reported to one caller only, but concerns all who were reading.
+  if (status.ok() && OutsideChanges() != changes_before) {
+    status = absl::UnavailableError(
+        fmt::format("{}: it or its .terms was changed from outside", tree_->file_path()));
+  }
+  if (absl::IsUnavailable(status)) {
+    // What is there now is looked at anew before it is believed.
+    if (guard_ != nullptr) guard_->Forget();
+    terms_->Forget();
+  }
+  return status;
+}
+
+uint64_t Snapshot::OutsideChanges() const {
+  return tree_file_->outside_changes() + terms_file_->outside_changes();
+}
+
 std::unique_ptr<Zipper> Snapshot::NewZipper() const { return std::make_unique<ActZipper>(*tree_); }
 
 absl::Status Snapshot::Verify() const {
+  const uint64_t changes_before = OutsideChanges();
+  if (sums_ != nullptr) PATHKB_RETURN_IF_ERROR(sums_->Verify());
   PATHKB_ASSIGN_OR_RETURN(const ActContents contents, tree_->Verify());
   if (contents.paths != record_.paths) {
     return absl::DataLossError(fmt::format("{}: holds {} paths, the manifest says {}",
@@ -87,7 +135,12 @@ absl::Status Snapshot::Verify() const {
                                            tree_->file_path(), tree_->Digest(),
                                            record_.tree_digest));
   }
-  return terms_->Verify();
+  if (const uint64_t digest = Checksum(terms_file_->bytes()); digest != record_.terms_digest) {
+    return absl::DataLossError(fmt::format("{}: digest {:016x}, the manifest says {:016x}",
+                                           terms_file_->path(), digest, record_.terms_digest));
+  }
+  PATHKB_RETURN_IF_ERROR(terms_->Verify());
+  return CheckIntact(changes_before);
 }
 
 }  // namespace pathkb

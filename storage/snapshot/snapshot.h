@@ -1,18 +1,23 @@
 // An opened snapshot pair: the .tree that maps paths to entry ids, and the .terms that holds the
-// entries.
+// entries; and beside the .tree its .sums, by which each of its blocks is checked on first touch.
 
 #ifndef PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_
 #define PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "core/facts/fact_base.h"
 #include "storage/act/act_reader.h"
 #include "storage/directory/manifest.h"
+#include "storage/file/block_sums.h"
 #include "storage/file/file_system.h"
+#include "storage/file/mapped_file.h"
+#include "storage/sums/sums_reader.h"
 #include "storage/terms/terms_reader.h"
 
 namespace pathkb {
@@ -35,20 +40,26 @@ class Snapshot : public FactBase {
   absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const override;
   absl::StatusOr<std::string_view> FindEntry(uint64_t id, std::string& scratch) const override;
   std::unique_ptr<Zipper> NewZipper() const override;
+  absl::Status CheckIntact(uint64_t changes_before) const override;
+  uint64_t OutsideChanges() const override;
 
-  // Reads both files whole and checks every reference and the digests of the record. DataLoss names
+  // Reads all files whole and checks every reference and the digests of the record. DataLoss names
   // the file and what is wrong.
   absl::Status Verify() const;
 
   const SnapshotRecord& record() const { return record_; }
 
  private:
-  Snapshot(SnapshotRecord record, std::unique_ptr<const ActReader> tree,
-           std::unique_ptr<const TermsReader> terms);
+  explicit Snapshot(SnapshotRecord record) : record_(std::move(record)) {}
 
+  // What Open() fills in, each part borrowing those above it.
   const SnapshotRecord record_;
-  const std::unique_ptr<const ActReader> tree_;
-  const std::unique_ptr<const TermsReader> terms_;
+  std::shared_ptr<const MappedFile> tree_file_;
+  std::shared_ptr<const MappedFile> terms_file_;
+  std::unique_ptr<const SumsReader> sums_;  // Null, and guard_ with it, if there is no .sums.
+  std::unique_ptr<const BlockGuard> guard_;
+  std::unique_ptr<const ActReader> tree_;
+  std::unique_ptr<const TermsReader> terms_;
 };
 
 }  // namespace pathkb

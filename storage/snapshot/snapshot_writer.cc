@@ -9,6 +9,8 @@
 #include "storage/act/act_writer.h"
 #include "storage/directory/file_names.h"
 #include "storage/file/atomic_file.h"
+#include "storage/file/paced_file.h"
+#include "storage/sums/sums_writer.h"
 #include "storage/terms/terms_writer.h"
 
 namespace pathkb {
@@ -83,7 +85,7 @@ absl::StatusOr<SnapshotRecord> WriteSnapshot(FileSystem& files, const std::strin
   record.created_unix_ms = source.created_unix_ms;
   record.parent_id = source.parent_id;
   record.server_version = source.server_version;
-  record.deduplicated = true;
+  record.deduplicated = source.deduplicate;
 
   const std::string tree_name = SnapshotTreeName(record.id);
   const std::string terms_name = SnapshotTermsName(record.id);
@@ -92,10 +94,16 @@ absl::StatusOr<SnapshotRecord> WriteSnapshot(FileSystem& files, const std::strin
   };
   PATHKB_ASSIGN_OR_RETURN(const auto tree_file, create(tree_name));
   PATHKB_ASSIGN_OR_RETURN(const auto terms_file, create(terms_name));
-  ActWriter tree(tree_file->file());
+  PATHKB_ASSIGN_OR_RETURN(const auto sums_file, create(SnapshotSumsName(record.id)));
+  PacedFile paced_tree(tree_file->file(), source.pace);
+  PacedFile paced_terms(terms_file->file(), source.pace);
+  ActWriterOptions tree_options;
+  tree_options.share_siblings = source.deduplicate;
+  tree_options.block_sums_of = source.database_id;
+  ActWriter tree(paced_tree, tree_options);
   TermsOptions terms_options;
   terms_options.compress = source.compress_terms;
-  TermsWriter terms(terms_file->file(), source.database_id, source.revision, terms_options);
+  TermsWriter terms(paced_terms, source.database_id, source.revision, terms_options);
   PATHKB_RETURN_IF_ERROR(WriteAll(source, tree, terms, record));
   PATHKB_ASSIGN_OR_RETURN(const ActTotals tree_totals, tree.Finish());
   PATHKB_ASSIGN_OR_RETURN(const TermsTotals terms_totals, terms.Finish());
@@ -104,9 +112,19 @@ absl::StatusOr<SnapshotRecord> WriteSnapshot(FileSystem& files, const std::strin
   record.terms_bytes = terms_totals.file_bytes;
   record.terms_digest = terms_totals.digest;
   record.entries = terms_totals.entries;
+  PATHKB_ASSIGN_OR_RETURN(const SumsTotals sums_totals,
+                          WriteSums(sums_file->file(),
+                                    {.database_id = source.database_id,
+                                     .revision = source.revision,
+                                     .bytes = tree_totals.file_bytes,
+                                     .digest = tree_totals.digest},
+                                    tree_totals.block_sums));
+  record.sums_bytes = sums_totals.file_bytes;
+  record.sums_digest = sums_totals.digest;
 
   PATHKB_RETURN_IF_ERROR(tree_file->Commit());
   PATHKB_RETURN_IF_ERROR(terms_file->Commit());
+  PATHKB_RETURN_IF_ERROR(sums_file->Commit());
   return record;
 }
 

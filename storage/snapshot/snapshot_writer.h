@@ -1,5 +1,6 @@
-// A cursor with its entries in, a published-ready snapshot pair out. Both files are on disk under
-// their final names when this returns; they count once a manifest names them.
+// A cursor with its entries in, a published-ready snapshot pair out, with the .sums of its .tree.
+// All three files are on disk under their final names when this returns; they count once a manifest
+// names them.
 
 #ifndef PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_WRITER_H_
 #define PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_WRITER_H_
@@ -15,6 +16,7 @@
 #include "storage/directory/manifest.h"
 #include "storage/file/database_id.h"
 #include "storage/file/file_system.h"
+#include "storage/file/paced_file.h"
 
 namespace pathkb {
 
@@ -32,13 +34,17 @@ struct SnapshotSource {
   std::string server_version;
   // Whether the .terms is to be compressed.
   bool compress_terms = false;
+  // Whether equal subtries of the .tree are written once.
+  bool deduplicate = true;
+  // How fast each of the two files may be written.
+  Pace pace;
   // Asked every few thousand paths; an error ends the writing. May be null.
   std::function<absl::Status()> interrupt;
 };
 
-// Writes the pair into `data_dir`. One pass over the source; memory is bounded by its depth, for the
-// entries as TermsWriter says, and by 8 bytes for each entry of the source. After an error nothing
-// is left that counts.
+// Writes the three files into `data_dir`. One pass over the source; memory is bounded by its depth,
+// for the entries as TermsWriter says, and by 8 bytes for each entry of the source. After an error
+// nothing is left that counts.
 //   DataLoss            the source could not be read to its end
 //   ResourceExhausted   no space left
 //   whatever the interrupt said

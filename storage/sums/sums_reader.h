@@ -30,7 +30,7 @@ class SumsReader {
   static absl::StatusOr<std::unique_ptr<const SumsReader>> Open(
       std::shared_ptr<const MappedFile> file);
 
-  // The size and the Checksum() of the file that the sums are of.
+  // The size and the digest (of a .tree: ActDigest()) of the file that the sums are of.
   uint64_t covered_bytes() const { return covered_bytes_; }
   uint64_t covered_digest() const { return covered_digest_; }
   // The database and the revision of the snapshot that both files belong to.

@@ -19,7 +19,7 @@ struct SumsSubject {
   DatabaseId database_id;  // As the BlockSummer had it.
   uint64_t revision = 0;   // Of the snapshot that the file belongs to.
   uint64_t bytes = 0;      // Its size.
-  uint64_t digest = 0;     // Checksum() of all of it.
+  uint64_t digest = 0;     // Of all of it; for a .tree ActDigest().
 };
 
 // What a finished file holds.

@@ -56,6 +56,10 @@ class TermsReader {
   // as a writer makes it. Memory: the largest compressed block. DataLoss names offset and rule.
   virtual absl::Status Verify() const = 0;
 
+  // Checks each part of the file again when it is next touched: for when the file may have changed
+  // under its mapping.
+  virtual void Forget() const {}
+
   uint64_t entry_count() const { return entry_count_; }
   uint64_t file_bytes() const { return bytes_.size(); }
   // The format's version, 1 or 2, and whether blocks may be compressed.

@@ -42,6 +42,7 @@ class TermsReaderV2 final : public TermsReader {
   absl::StatusOr<std::string_view> Find(uint64_t id, std::string& scratch) const override;
   absl::StatusOr<std::optional<uint64_t>> FindId(std::string_view entry) const override;
   absl::Status Verify() const override;
+  void Forget() const override { guard_.Forget(); }
 
  private:
   // What Verify() meets on its way through the blocks.
