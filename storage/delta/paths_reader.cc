@@ -127,14 +127,15 @@ absl::Status PathsReader::CheckOrder(std::string_view path) {
 }
 
 absl::StatusOr<bool> PathsReader::InflatePiece() {
-  while (!inflater_.ended() && (more_inside_ || !input_.empty())) {
+  // A step may leave bytes inside that did not fit, with no input left. They come with the next
+  // input, which there must be: the end of the stream is not taken before its content is out.
+  while (!inflater_.ended() && !input_.empty()) {
     const absl::StatusOr<Inflater::Step> step =
         inflater_.Inflate(input_, piece_.get(), kPieceBytes);
     if (!step.ok()) {
       return Fail(step.status().code(), inflater_.made_bytes(), ToStd(step.status().message()));
     }
     input_.remove_prefix(step->used);
-    more_inside_ = step->made == kPieceBytes;
     if (inflater_.made_bytes() > options_.inflated_bytes_max) {
       return Fail(options_.over_bound, inflater_.made_bytes(),
                   fmt::format("more than {} inflated bytes", options_.inflated_bytes_max));
@@ -149,7 +150,7 @@ absl::StatusOr<bool> PathsReader::InflatePiece() {
       unparsed_ = {piece_.get(), step->made};
       return true;
     }
-    if (step->used == 0 && !input_.empty()) {
+    if (step->used == 0) {
       return Fail(absl::StatusCode::kInternal, inflater_.made_bytes(), "zlib takes no more input");
     }
   }

@@ -107,7 +107,6 @@ class PathsReader {
   const std::unique_ptr<char[]> piece_;
   std::string_view input_;      // Fed and not used.
   std::string_view unparsed_;   // Rest of the inflated piece.
-  bool more_inside_ = false;    // The inflater may have more without more input.
   bool is_drained_ = true;      // Next() has returned nullopt since the last Feed().
   uint64_t record_offset_ = 0;  // Inflated offset of the present record.
 
