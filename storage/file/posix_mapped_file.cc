@@ -89,7 +89,8 @@ class PosixMappedFile : public MappedFile {
     }
     if (options.populate) PATHKB_RETURN_IF_ERROR(Prewarm(0, opened_.bytes));
     if (options.lock) {
-      locked_ = ::mlock(addresses_.start(), addresses_.bytes()) == 0;
+      // As mlock(), which sanitizers replace by one that does nothing.
+      locked_ = ::mlock2(addresses_.start(), addresses_.bytes(), 0) == 0;
       if (!locked_) {
         AddNote(fmt::format("lock of {} bytes refused: {}, {}", opened_.bytes, ErrnoText(errno),
                             LimitText(RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK")));

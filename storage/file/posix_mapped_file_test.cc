@@ -4,6 +4,7 @@
 
 #include "storage/file/posix_mapped_file.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
@@ -14,7 +15,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -306,6 +309,28 @@ TEST_F(PosixMappedFileTest, AChangeFromOutsideIsReportedOnce) {
   EXPECT_THAT(MessageOf(status), HasSubstr("had 3145728 bytes, has 2097152"));
   EXPECT_EQ(mapped->outside_changes(), 3u);
   EXPECT_FALSE(mapped->poisoned());
+}
+
+TEST_F(PosixMappedFileTest, OneThreadOfManyGetsTheReport) {
+  Write(kMapBytesMin);
+  const auto mapped = Map();
+  for (int change = 1; change <= 100; ++change) {
+    SetModified(1'000'000 + change);
+    std::atomic<int> reports = 0;
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 10; ++i) {
+          const absl::Status status = mapped->CheckIntact();
+          if (status.code() == absl::StatusCode::kUnavailable) ++reports;
+          EXPECT_NE(status.code(), absl::StatusCode::kDataLoss);
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(reports.load(), 1) << change;
+    EXPECT_EQ(mapped->outside_changes(), static_cast<uint64_t>(change));
+  }
 }
 
 TEST_F(PosixMappedFileTest, BytesWrittenFromOutsideAreNoticed) {

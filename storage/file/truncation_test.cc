@@ -90,12 +90,13 @@ class TruncationTest : public ::testing::Test {
   ~TruncationTest() override { ::unlink(path_.c_str()); }
 
   // A new file under `path`, mapped.
-  std::unique_ptr<const MappedFile> MapNew(const std::string& path) {
+  std::unique_ptr<const MappedFile> MapNew(const std::string& path,
+                                           const MapOptions& options = {}) {
     ::unlink(path.c_str());
     std::FILE* file = std::fopen(path.c_str(), "wb");
     EXPECT_EQ(std::fwrite(content_.data(), 1, content_.size(), file), content_.size());
     std::fclose(file);
-    auto mapped = MapPosixFile(path, {});
+    auto mapped = MapPosixFile(path, options);
     EXPECT_TRUE(mapped.ok()) << mapped.status();
     return std::move(mapped).value();
   }
@@ -186,23 +187,30 @@ TEST_F(TruncationTest, NoReadDiesAndEveryCutIsTold) {
 }
 
 TEST_F(TruncationTest, EverythingElseWorksOnWhatIsLeft) {
-  const auto mapped = MapNew(path_);
-  ASSERT_EQ(::truncate(path_.c_str(), 5000), 0);
-  const absl::Status status = mapped->Prewarm(0, kFileBytes);
-  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
-  EXPECT_TRUE(mapped->poisoned());
-  mapped->Advise(MapAccess::kWillNeed);
-  EXPECT_EQ(mapped->Evict(), absl::OkStatus());
-  EXPECT_EQ(mapped->Report().mapped_bytes, kFileBytes);
-  std::string left = content_;
-  std::fill(left.begin() + 5000, left.end(), '\0');
-  EXPECT_TRUE(mapped->bytes() == left);
-  EXPECT_EQ(mapped->CheckIntact().code(), absl::StatusCode::kDataLoss);
-  // A new mapping is of the file as it is now, and knows nothing of the other.
-  const auto again = MapPosixFile(path_, {.always_map = true});
-  ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_EQ((*again)->bytes(), std::string_view(content_).substr(0, 5000));
-  EXPECT_EQ((*again)->CheckIntact(), absl::OkStatus());
+  const MapOptions all_options[] = {
+      {}, {.populate = true}, {.lock = true}, {.populate = true, .huge_pages = true}};
+  for (const MapOptions& options : all_options) {
+    // Long enough for pages of 2 MiB, if there are any.
+    content_.resize(5 * kMapBytesMin + 17);
+    for (uint64_t i = 0; i < content_.size(); ++i) content_[i] = Expected(i);
+    const auto mapped = MapNew(path_, options);
+    ASSERT_EQ(::truncate(path_.c_str(), 5000), 0);
+    const absl::Status status = mapped->Prewarm(0, content_.size());
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+    EXPECT_TRUE(mapped->poisoned());
+    mapped->Advise(MapAccess::kWillNeed);
+    EXPECT_EQ(mapped->Evict().ok(), !options.lock || !mapped->Report().note.empty());
+    EXPECT_EQ(mapped->Report().mapped_bytes, content_.size());
+    std::string left = content_;
+    std::fill(left.begin() + 5000, left.end(), '\0');
+    EXPECT_TRUE(mapped->bytes() == left);
+    EXPECT_EQ(mapped->CheckIntact().code(), absl::StatusCode::kDataLoss);
+    // A new mapping is of the file as it is now, and knows nothing of the other.
+    const auto again = MapPosixFile(path_, {.always_map = true});
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ((*again)->bytes(), std::string_view(content_).substr(0, 5000));
+    EXPECT_EQ((*again)->CheckIntact(), absl::OkStatus());
+  }
 }
 
 }  // namespace
