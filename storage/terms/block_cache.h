@@ -20,6 +20,8 @@ namespace pathkb {
 // From the offset of a block to its raw bytes. Thread-safe; the lock is held for a look into a
 // small table only. A block that is dropped lives on for as long as somebody holds it.
 class BlockCache {
+  using Blocks = std::list<std::pair<uint64_t, std::shared_ptr<const std::string>>>;
+
  public:
   using Block = std::shared_ptr<const std::string>;
 
@@ -49,9 +51,15 @@ class BlockCache {
     newest_first_.pop_back();
   }
 
- private:
-  using Blocks = std::list<std::pair<uint64_t, Block>>;
+  // Drops all.
+  void Clear() {
+    Blocks dropped;  // Freed without the lock.
+    std::lock_guard<std::mutex> lock(mutex_);
+    places_.clear();
+    dropped.swap(newest_first_);
+  }
 
+ private:
   const size_t blocks_max_;
   std::mutex mutex_;
   Blocks newest_first_ ABSL_GUARDED_BY(mutex_);

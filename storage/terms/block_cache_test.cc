@@ -30,6 +30,9 @@ TEST(BlockCache, DropsWhatWasNotUsedForLongest) {
   EXPECT_EQ(*held, "2");
   cache.Insert(3, Block(33));
   EXPECT_EQ(*cache.Find(3), "3") << "the first one is kept";
+  cache.Clear();
+  EXPECT_EQ(cache.Find(1), nullptr);
+  EXPECT_EQ(cache.Find(3), nullptr);
 }
 
 TEST(BlockCache, IsSharedByThreads) {

@@ -43,9 +43,7 @@ absl::Status CheckHeader(std::string_view bytes, const std::string& path) {
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<const TermsReader>> TermsReader::Open(
+absl::StatusOr<std::unique_ptr<const TermsReader>> OpenVersion(
     std::shared_ptr<const MappedFile> file, TermsHash hash) {
   PATHKB_RETURN_IF_ERROR(CheckHeader(file->bytes(), file->path()));
   if (LoadU32(file->bytes().data() + kTermsVersionOffset) == 1) {
@@ -53,6 +51,31 @@ absl::StatusOr<std::unique_ptr<const TermsReader>> TermsReader::Open(
   }
   return TermsReaderV2::Open(std::move(file), hash);
 }
+
+// What was read from `file`, or DataLoss if that may have been zeros instead of the file's bytes.
+template <typename Result>
+Result IfReadable(const MappedFile& file, Result result) {
+  if (!file.poisoned()) [[likely]]
+    return result;
+  return absl::DataLossError(fmt::format("{}: a page of it could not be read", file.path()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const TermsReader>> TermsReader::Open(
+    std::shared_ptr<const MappedFile> file, TermsHash hash) {
+  return IfReadable(*file, OpenVersion(file, hash));
+}
+
+absl::StatusOr<std::string_view> TermsReader::Find(uint64_t id, std::string& scratch) const {
+  return IfReadable(*file_, FindIn(id, scratch));
+}
+
+absl::StatusOr<std::optional<uint64_t>> TermsReader::FindId(std::string_view entry) const {
+  return IfReadable(*file_, FindIdIn(entry));
+}
+
+absl::Status TermsReader::Verify() const { return IfReadable(*file_, VerifyIn()); }
 
 TermsReader::TermsReader(std::shared_ptr<const MappedFile> file, uint64_t entry_count)
     : file_(std::move(file)), bytes_(file_->bytes()), entry_count_(entry_count) {

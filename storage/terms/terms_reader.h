@@ -43,23 +43,25 @@ class TermsReader {
   // it is stored compressed; so it lives as long as both, `scratch` unchanged. Touches two places
   // of the file, a word of the index and the entry, of compressed ones the block.
   //   NotFound  no such id in this file
-  //   DataLoss  a checksum is wrong, or the file contradicts itself
-  virtual absl::StatusOr<std::string_view> Find(uint64_t id, std::string& scratch) const = 0;
+  //   DataLoss  a checksum is wrong, or the file contradicts itself, or a page of it could not be
+  //             read. What is read later, through a view into the mapping, file() can tell
+  absl::StatusOr<std::string_view> Find(uint64_t id, std::string& scratch) const;
 
   // The id of an entry with exactly these bytes; nullopt if there is none. Touches the find index
   // in two places, and each candidate as Find() does, nearly always just the right one. A file of
   // version 1 has no such index and is read from its start.
   //   DataLoss  as above
-  virtual absl::StatusOr<std::optional<uint64_t>> FindId(std::string_view entry) const = 0;
+  absl::StatusOr<std::optional<uint64_t>> FindId(std::string_view entry) const;
 
   // Reads the whole file, once, from start to end: its checksum, and that every part of it is just
   // as a writer makes it. Memory: the largest compressed block. DataLoss names offset and rule.
-  virtual absl::Status Verify() const = 0;
+  absl::Status Verify() const;
 
-  // Checks each part of the file again when it is next touched: for when the file may have changed
-  // under its mapping.
-  virtual void Forget() const {}
+  // Believes nothing any more that was checked before: for when the file has changed under the
+  // mapping. Does not wait for calls that are under way.
+  virtual void Forget() const = 0;
 
+  const MappedFile& file() const { return *file_; }
   uint64_t entry_count() const { return entry_count_; }
   uint64_t file_bytes() const { return bytes_.size(); }
   // The format's version, 1 or 2, and whether blocks may be compressed.
@@ -72,6 +74,11 @@ class TermsReader {
  protected:
   // Takes over a file whose header is sound.
   TermsReader(std::shared_ptr<const MappedFile> file, uint64_t entry_count);
+
+  // Find(), FindId() and Verify() of a version, while the pages can be read.
+  virtual absl::StatusOr<std::string_view> FindIn(uint64_t id, std::string& scratch) const = 0;
+  virtual absl::StatusOr<std::optional<uint64_t>> FindIdIn(std::string_view entry) const = 0;
+  virtual absl::Status VerifyIn() const = 0;
 
   absl::Status NoSuchId(uint64_t id) const;
   // DataLoss: what is at `offset` breaks `rule`.

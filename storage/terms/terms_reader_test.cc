@@ -160,6 +160,48 @@ TEST(TermsReader, ManyThreadsReadOneFile) {
   }
 }
 
+// A file that can be changed, and become unreadable, under its reader.
+class ChangingFile final : public MappedFile {
+ public:
+  explicit ChangingFile(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::string_view bytes() const override { return bytes_; }
+  const std::string& path() const override { return path_; }
+
+  char& at(size_t offset) { return bytes_[offset]; }
+  void Poison() { poison() = true; }
+
+ private:
+  std::string bytes_;
+  const std::string path_ = "changing";
+};
+
+TEST(TermsReader, BelievesNothingOnceAPageCouldNotBeRead) {
+  const auto version_1 = ReadHexDump("storage/terms/FORMAT.md", "version 1");
+  for (const std::string& bytes : {File({"red", "green"}, false), version_1}) {
+    const auto file = std::make_shared<ChangingFile>(bytes);
+    const auto reader = *TermsReader::Open(file);
+    std::string scratch;
+    EXPECT_EQ(reader->Find(1, scratch).value(), "red");
+    file->Poison();
+    EXPECT_EQ(reader->Find(1, scratch).status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(reader->FindId("red").status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(reader->Verify().code(), absl::StatusCode::kDataLoss);
+    EXPECT_EQ(TermsReader::Open(file).status().code(), absl::StatusCode::kDataLoss);
+  }
+}
+
+TEST(TermsReader, ChecksAgainAfterForget) {
+  for (const bool compress : {false, true}) {
+    const auto file = std::make_shared<ChangingFile>(File({std::string(100, 'a')}, compress));
+    const auto reader = *TermsReader::Open(file);
+    std::string scratch;
+    EXPECT_TRUE(reader->Find(1, scratch).ok());
+    file->at(kTermsHeaderBytes + kTermsBlockHeaderBytes + 5) ^= 1;
+    reader->Forget();
+    EXPECT_EQ(reader->Find(1, scratch).status().code(), absl::StatusCode::kDataLoss);
+  }
+}
+
 TEST(TermsReader, NeverTrustsTheHash) {
   std::vector<std::string> entries;
   for (int i = 0; i < 300; ++i) entries.push_back(std::to_string(i));

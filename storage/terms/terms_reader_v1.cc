@@ -71,7 +71,7 @@ uint64_t TermsReaderV1::IndexAt(uint64_t position) const {
   return LoadU64(bytes_.data() + IndexOffsetOf(position));
 }
 
-absl::StatusOr<std::string_view> TermsReaderV1::Find(uint64_t id, std::string& scratch) const {
+absl::StatusOr<std::string_view> TermsReaderV1::FindIn(uint64_t id, std::string& scratch) const {
   static_cast<void>(scratch);
   if (id == 0 || id > entry_count_) return NoSuchId(id);
   const uint64_t start = IndexAt(id - 1);
@@ -83,16 +83,16 @@ absl::StatusOr<std::string_view> TermsReaderV1::Find(uint64_t id, std::string& s
   return bytes_.substr(start, end - start);
 }
 
-absl::StatusOr<std::optional<uint64_t>> TermsReaderV1::FindId(std::string_view entry) const {
+absl::StatusOr<std::optional<uint64_t>> TermsReaderV1::FindIdIn(std::string_view entry) const {
   std::string scratch;
   for (uint64_t id = 1; id <= entry_count_; ++id) {
-    PATHKB_ASSIGN_OR_RETURN(const std::string_view present, Find(id, scratch));
+    PATHKB_ASSIGN_OR_RETURN(const std::string_view present, FindIn(id, scratch));
     if (present == entry) return id;
   }
   return std::nullopt;
 }
 
-absl::Status TermsReaderV1::Verify() const {
+absl::Status TermsReaderV1::VerifyIn() const {
   const uint64_t checksum_offset = bytes_.size() - kFooterBytes + kFooterChecksumOffset;
   const uint64_t expected = LoadU64(bytes_.data() + checksum_offset);
   const uint64_t found = Checksum(bytes_.substr(0, checksum_offset));

@@ -30,11 +30,13 @@ class TermsReaderV1 final : public TermsReader {
   static absl::StatusOr<std::unique_ptr<const TermsReader>> Open(
       std::shared_ptr<const MappedFile> file);
 
-  absl::StatusOr<std::string_view> Find(uint64_t id, std::string& scratch) const override;
-  absl::StatusOr<std::optional<uint64_t>> FindId(std::string_view entry) const override;
-  absl::Status Verify() const override;
+  void Forget() const override {}
 
  private:
+  absl::StatusOr<std::string_view> FindIn(uint64_t id, std::string& scratch) const override;
+  absl::StatusOr<std::optional<uint64_t>> FindIdIn(std::string_view entry) const override;
+  absl::Status VerifyIn() const override;
+
   TermsReaderV1(std::shared_ptr<const MappedFile> file, uint64_t entry_count,
                 uint64_t index_offset);
   uint64_t IndexOffsetOf(uint64_t position) const;

@@ -109,6 +109,11 @@ absl::StatusOr<std::unique_ptr<const TermsReader>> TermsReaderV2::Open(
   return std::unique_ptr<const TermsReader>(new TermsReaderV2(std::move(file), hash, *layout));
 }
 
+void TermsReaderV2::Forget() const {
+  guard_.Forget();
+  inflated_.Clear();
+}
+
 absl::Status TermsReaderV2::CheckSums(uint64_t offset, uint64_t length) const {
   if (guard_.Check(offset, length)) [[likely]]
     return absl::OkStatus();
@@ -117,7 +122,7 @@ absl::Status TermsReaderV2::CheckSums(uint64_t offset, uint64_t length) const {
                                     length));
 }
 
-absl::StatusOr<std::string_view> TermsReaderV2::Find(uint64_t id, std::string& scratch) const {
+absl::StatusOr<std::string_view> TermsReaderV2::FindIn(uint64_t id, std::string& scratch) const {
   if (id == 0 || id > entry_count_) return NoSuchId(id);
   const uint64_t word_offset = WordOffset(id);
   PATHKB_RETURN_IF_ERROR(CheckSums(word_offset, kTermsIndexWordBytes));
@@ -185,7 +190,7 @@ absl::StatusOr<std::string_view> TermsReaderV2::FindCompressed(const TermsPlace&
   return scratch;
 }
 
-absl::StatusOr<std::optional<uint64_t>> TermsReaderV2::FindId(std::string_view entry) const {
+absl::StatusOr<std::optional<uint64_t>> TermsReaderV2::FindIdIn(std::string_view entry) const {
   const uint64_t prefix = TermsHashPrefix(hash_(entry, hash_seed_));
   const uint64_t bucket_offset =
       layout_.find_offset + TermsBucket(prefix, layout_.bucket_count) * kTermsDirectoryWordBytes;
@@ -208,7 +213,7 @@ absl::StatusOr<std::optional<uint64_t>> TermsReaderV2::FindId(std::string_view e
     if (id == 0 || id > entry_count_) {
       return Broken(offset, fmt::format("a slot refers to entry {} of {}", id, entry_count_));
     }
-    PATHKB_ASSIGN_OR_RETURN(const std::string_view present, Find(id, scratch));
+    PATHKB_ASSIGN_OR_RETURN(const std::string_view present, FindIn(id, scratch));
     if (present == entry) return id;
   }
   return std::nullopt;

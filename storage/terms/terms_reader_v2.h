@@ -39,12 +39,13 @@ class TermsReaderV2 final : public TermsReader {
   static absl::StatusOr<std::unique_ptr<const TermsReader>> Open(
       std::shared_ptr<const MappedFile> file, TermsHash hash);
 
-  absl::StatusOr<std::string_view> Find(uint64_t id, std::string& scratch) const override;
-  absl::StatusOr<std::optional<uint64_t>> FindId(std::string_view entry) const override;
-  absl::Status Verify() const override;
-  void Forget() const override { guard_.Forget(); }
+  void Forget() const override;
 
  private:
+  absl::StatusOr<std::string_view> FindIn(uint64_t id, std::string& scratch) const override;
+  absl::StatusOr<std::optional<uint64_t>> FindIdIn(std::string_view entry) const override;
+  absl::Status VerifyIn() const override;
+
   // What Verify() meets on its way through the blocks.
   struct Walk;
 

@@ -1,5 +1,5 @@
-// TermsReaderV2::Verify(): the checksums, then every block with its entries beside their words in
-// the index, then the find index.
+// TermsReader::Verify() for version 2: the checksums, then every block with its entries beside
+// their words in the index, then the find index.
 //
 // Time is linear in the file and what its blocks inflate to, which the ratio of zlib bounds. The
 // find index is not searched for each entry, which a forged one could make slow: each entry gives a
@@ -41,7 +41,7 @@ struct TermsReaderV2::Walk {
   std::string raw;         // Of the present block, if it is compressed.
 };
 
-absl::Status TermsReaderV2::Verify() const {
+absl::Status TermsReaderV2::VerifyIn() const {
   PATHKB_RETURN_IF_ERROR(VerifySums());
   Walk walk;
   while (walk.offset < layout_.index_offset) PATHKB_RETURN_IF_ERROR(VerifyBlock(walk));
