@@ -11,7 +11,7 @@
 #include "gtest/gtest.h"
 
 #include "storage/act/test_files.h"
-#include "storage/terms/test_terms.h"
+#include "tests/support/test_terms.h"
 
 namespace pathkb {
 namespace {

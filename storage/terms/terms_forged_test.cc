@@ -13,7 +13,7 @@
 #include "storage/file/little_endian.h"
 #include "storage/terms/terms_block.h"
 #include "storage/terms/terms_format.h"
-#include "storage/terms/test_terms.h"
+#include "tests/support/test_terms.h"
 
 namespace pathkb {
 namespace {

@@ -14,7 +14,7 @@
 #include "storage/act/test_files.h"
 #include "storage/file/posix_file_system.h"
 #include "storage/terms/terms_reader.h"
-#include "storage/terms/test_terms.h"
+#include "tests/support/test_terms.h"
 
 namespace {
 

@@ -15,7 +15,7 @@
 #include "storage/file/block_sums.h"
 #include "storage/file/little_endian.h"
 #include "storage/terms/terms_format.h"
-#include "storage/terms/test_terms.h"
+#include "tests/support/test_terms.h"
 
 namespace pathkb {
 namespace {

@@ -1,7 +1,7 @@
 // For tests of the .terms format: files in memory, and all that can be asked of one.
 
-#ifndef PATHKB_STORAGE_TERMS_TEST_TERMS_H_
-#define PATHKB_STORAGE_TERMS_TEST_TERMS_H_
+#ifndef PATHKB_TESTS_SUPPORT_TEST_TERMS_H_
+#define PATHKB_TESTS_SUPPORT_TEST_TERMS_H_
 
 #include <cstdint>
 #include <string>
@@ -36,4 +36,4 @@ absl::Status AskForEntries(std::string_view bytes, const std::vector<std::string
 
 }  // namespace pathkb
 
-#endif  // PATHKB_STORAGE_TERMS_TEST_TERMS_H_
+#endif  // PATHKB_TESTS_SUPPORT_TEST_TERMS_H_

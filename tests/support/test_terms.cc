@@ -1,4 +1,4 @@
-#include "storage/terms/test_terms.h"
+#include "tests/support/test_terms.h"
 
 #include <optional>
 #include <set>
