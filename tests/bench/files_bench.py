@@ -32,6 +32,7 @@ MEASURES = {
     "get_batch": "get, 64 at a time",
     "scan": "scan in order",
     "cold_get": "open and first get, cold",
+    "cold_read": "read from disk by it",
     "memory_bound": "memory that the writer may have",
     "peak_memory": "memory of the writer",
 }
@@ -87,7 +88,7 @@ def rows_of(key_set, operation, unit, found, of_set):
     elif operation == "get_batch":
         # The peers know single lookups only.
         single = of_set.get("get", {})
-        yield beside(key_set, operation, unit, ours, single)
+        yield beside(key_set, operation, unit, ours, single | found)
         if OURS in single:
             yield compared(key_set, MEASURES[operation], unit, ours, "one at a time", single[OURS],
                            better="lower", ratio_min=BATCH_GOAL)

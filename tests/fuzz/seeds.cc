@@ -26,7 +26,9 @@
 #include "storage/act/act_writer.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest.h"
+#include "storage/file/block_sums.h"
 #include "storage/file/checksum.h"
+#include "storage/sums/sums_writer.h"
 #include "storage/wal/wal_format.h"
 #include "tests/fuzz/memory_files.h"
 
@@ -184,6 +186,27 @@ void AddSegments(const Corpus& corpus) {
   corpus.Add("wal", "sectors_missing", torn);
 }
 
+// ---- Sums.
+
+// Of a file of zeros.
+std::string Sums(uint64_t bytes) {
+  SumsSubject subject;
+  subject.revision = 7;
+  subject.bytes = bytes;
+  BlockSummer summer(subject.database_id);
+  summer.Update(std::string(bytes, '\0'));
+  OutputFile file;
+  PATHKB_CHECK(WriteSums(file, subject, summer.Finish()).ok());
+  return file.bytes();
+}
+
+void AddSums(const Corpus& corpus) {
+  corpus.Add("sums", "no_block", Sums(0));
+  corpus.Add("sums", "one_byte", Sums(1));
+  corpus.Add("sums", "one_block", Sums(kSumBlockBytes));
+  corpus.AddWithCut("sums", "four_blocks", Sums(3 * kSumBlockBytes + 5));
+}
+
 // ---- Terms, batches.
 
 void AddTerms(const Corpus& corpus) {
@@ -250,6 +273,7 @@ int main(int argc, char** argv) {
   pathkb::fuzz::AddTrees(corpus);
   pathkb::fuzz::AddManifests(corpus);
   pathkb::fuzz::AddSegments(corpus);
+  pathkb::fuzz::AddSums(corpus);
   pathkb::fuzz::AddTerms(corpus);
   pathkb::fuzz::AddBatches(corpus);
   return 0;

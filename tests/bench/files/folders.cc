@@ -93,6 +93,15 @@ absl::StatusOr<uint64_t> CachedBytes(const std::string& path) {
   return cached * page_bytes;
 }
 
+absl::StatusOr<uint64_t> CachedFolderBytes(const std::string& folder) {
+  uint64_t bytes = 0;
+  for (const std::string& path : FilesIn(folder)) {
+    PATHKB_ASSIGN_OR_RETURN(const uint64_t cached, CachedBytes(path));
+    bytes += cached;
+  }
+  return bytes;
+}
+
 absl::Status DropFromPageCache(const std::string& folder) {
   // A few pages of a small file may stay, in what the kernel has not got round to.
   constexpr uint64_t kStayBytesMin = uint64_t{64} << 10;

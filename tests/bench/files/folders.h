@@ -23,6 +23,8 @@ uint64_t FolderBytes(const std::string& folder);
 
 // Bytes of `path`, a file, that are in the page cache.
 absl::StatusOr<uint64_t> CachedBytes(const std::string& path);
+// The same of all files in `folder`.
+absl::StatusOr<uint64_t> CachedFolderBytes(const std::string& folder);
 
 // Syncs all files in `folder` and has the kernel forget their pages, so that the next access waits
 // for the disk. Needs no privilege. Unavailable if more than a hundredth of a file stays, as it

@@ -41,6 +41,7 @@ TEST(FoldersTest, PagesLeaveTheCacheUnlessTheyAreMapped) {
   }
   ASSERT_TRUE(dropped.ok());
   EXPECT_LT(*CachedBytes(path), kFileBytes / 100);
+  EXPECT_EQ(*CachedFolderBytes(folder), *CachedBytes(path));
   {
     auto mapped = RealFileSystem().Map(path);
     ASSERT_TRUE(mapped.ok());

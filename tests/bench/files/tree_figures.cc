@@ -231,7 +231,7 @@ absl::Status MeasureCold(const std::string& folder, size_t repeat, uint64_t keys
   }
   constexpr size_t kGets = 7;
   Random random(kSeed);
-  std::vector<std::vector<double>> microseconds(all.size());
+  std::vector<std::vector<double>> microseconds(all.size()), kilobytes(all.size());
   for (size_t i = 0; i < repeat * kGets; ++i) {
     const uint64_t index = random.Below(keys);
     for (size_t turn = 0; turn < all.size(); ++turn) {
@@ -240,11 +240,16 @@ absl::Status MeasureCold(const std::string& folder, size_t repeat, uint64_t keys
       const WallStopwatch stopwatch;
       PATHKB_ASSIGN_OR_RETURN(const bool found, all[peer].get(folder_of(all[peer]), index));
       microseconds[peer].push_back(1e6 * stopwatch.Seconds());
+      PATHKB_ASSIGN_OR_RETURN(const uint64_t read, CachedFolderBytes(folder_of(all[peer])));
+      kilobytes[peer].push_back(static_cast<double>(read) / 1000);
       if (!found) return absl::InternalError(fmt::format("{}: wrong answer", all[peer].name));
     }
   }
   for (size_t peer = 0; peer < all.size(); ++peer) {
     report({"cold", "cold_get", all[peer].name, "us", Median(std::move(microseconds[peer]))});
+  }
+  for (size_t peer = 0; peer < all.size(); ++peer) {
+    report({"cold", "cold_read", all[peer].name, "kB", Median(std::move(kilobytes[peer]))});
     RemoveFolder(folder_of(all[peer]));
   }
   return absl::OkStatus();
