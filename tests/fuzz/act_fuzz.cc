@@ -61,16 +61,18 @@ struct Walk {
   bool is_complete = false;
 };
 
-// In a file that is not sound, a wrong table may lead a lookup elsewhere than a walk, which steps
-// from node to node.
+// In a file that is not sound, paths may come out of order, and a wrong table may lead a lookup
+// elsewhere than a walk, which steps from node to node.
 Walk WalkForward(const ActReader& reader, bool is_sound) {
   Walk walk;
   ActZipper zipper(reader, kPathBytesMax);
   if (const auto value = zipper.value()) walk.entries[""] = *value;
   std::string before;
   bool more = true;
-  while (walk.entries.size() < kEntriesMax && (more = zipper.NextValue())) {
-    PATHKB_CHECK(before < zipper.path() && zipper.path().size() <= kPathBytesMax);
+  for (size_t count = walk.entries.size(); count < kEntriesMax && (more = zipper.NextValue());
+       ++count) {
+    PATHKB_CHECK(!is_sound || before < zipper.path());
+    PATHKB_CHECK(zipper.path().size() <= kPathBytesMax);
     PATHKB_CHECK(zipper.value().has_value());
     before = zipper.path();
     const auto found = reader.Find(before);
@@ -90,8 +92,8 @@ void WalkBackward(const ActReader& reader, const Walk& walk, bool is_sound) {
   if (const auto value = zipper.value()) entries[std::string(zipper.path())] = *value;
   std::string behind(zipper.path());
   bool more = true;
-  while (entries.size() <= kEntriesMax && (more = zipper.PreviousValue())) {
-    PATHKB_CHECK(zipper.path() < behind && zipper.value().has_value());
+  for (size_t count = 0; count <= kEntriesMax && (more = zipper.PreviousValue()); ++count) {
+    PATHKB_CHECK(zipper.value().has_value() && (!is_sound || zipper.path() < behind));
     behind = zipper.path();
     entries[behind] = *zipper.value();
   }

@@ -40,7 +40,8 @@ absl::StatusOr<std::string_view> InputFiles::Find(const std::string& path) const
   return std::string_view(found->second);
 }
 
-absl::StatusOr<std::unique_ptr<const MappedFile>> InputFiles::Map(const std::string& path) {
+absl::StatusOr<std::unique_ptr<const MappedFile>> InputFiles::Map(const std::string& path,
+                                                                  const MapOptions& /*options*/) {
   PATHKB_ASSIGN_OR_RETURN(const std::string_view bytes, Find(path));
   return std::make_unique<const MappedInput>(bytes);
 }
@@ -84,6 +85,13 @@ absl::StatusOr<std::unique_ptr<FileLock>> InputFiles::Lock(const std::string& /*
 absl::Status OutputFile::Append(std::string_view bytes) {
   bytes_.append(bytes);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> OutputFile::ReadAt(uint64_t offset, uint64_t length) {
+  if (offset > bytes_.size() || length > bytes_.size() - offset) {
+    return absl::OutOfRangeError("not written yet");
+  }
+  return bytes_.substr(offset, length);
 }
 
 absl::Status OutputFile::WriteAt(uint64_t offset, std::string_view bytes) {

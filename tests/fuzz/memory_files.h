@@ -28,7 +28,8 @@ class InputFiles final : public FileSystem {
   explicit InputFiles(std::map<std::string, std::string> files) : files_(std::move(files)) {}
 
   absl::StatusOr<std::unique_ptr<WritableFile>> Create(const std::string& path) override;
-  absl::StatusOr<std::unique_ptr<const MappedFile>> Map(const std::string& path) override;
+  absl::StatusOr<std::unique_ptr<const MappedFile>> Map(const std::string& path,
+                                                        const MapOptions& options) override;
   absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) override;
   absl::Status SyncFile(const std::string& path) override;
   absl::StatusOr<uint64_t> FileBytes(const std::string& path) override;
@@ -53,6 +54,7 @@ class OutputFile final : public WritableFile {
  public:
   absl::Status Append(std::string_view bytes) override;
   absl::Status WriteAt(uint64_t offset, std::string_view bytes) override;
+  absl::StatusOr<std::string> ReadAt(uint64_t offset, uint64_t length) override;
   absl::Status Sync() override { return absl::OkStatus(); }
   absl::Status Close() override { return absl::OkStatus(); }
 

@@ -13,23 +13,29 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <tuple>
+#include <utility>
 
 #include "fmt/format.h"
 
 #include "core/base/check.h"
+#include "core/base/varint.h"
 #include "core/facts/batch.h"
 #include "core/facts/entry.h"
 #include "core/term/path_encoding.h"
 #include "core/term/random_terms.h"
 #include "core/term/sexpr.h"
 #include "storage/act/act_writer.h"
+#include "storage/delta/delta_writer.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest.h"
 #include "storage/file/block_sums.h"
 #include "storage/file/checksum.h"
+#include "storage/file/little_endian.h"
 #include "storage/sums/sums_writer.h"
+#include "storage/terms/terms_writer.h"
 #include "storage/wal/wal_format.h"
+#include "tests/fuzz/deltas.h"
 #include "tests/fuzz/memory_files.h"
 
 namespace pathkb::fuzz {
@@ -207,6 +213,75 @@ void AddSums(const Corpus& corpus) {
   corpus.AddWithCut("sums", "four_blocks", Sums(3 * kSumBlockBytes + 5));
 }
 
+// ---- Deltas and lists.
+
+void AddDeltas(const Corpus& corpus) {
+  DeltaHeader header;
+  header.from_revision = 42;
+  header.to_revision = 50;
+  OutputFile file;
+  DeltaWriter writer(file, header);
+  const std::tuple<const char*, DeltaOp, const char*> changes[] = {
+      {"", DeltaOp::kSet, "root"},         {"a", DeltaOp::kDelete, ""},
+      {"a/b", DeltaOp::kSet, ""},          {"a/c", DeltaOp::kDeleteBelow, ""},
+      {"a/c/d", DeltaOp::kReplace, "one"}, {"a/c/e", DeltaOp::kSet, "two"},
+      {"b", DeltaOp::kSet, "one"}};
+  for (const auto& [path, op, entry] : changes) PATHKB_CHECK(writer.Add(path, op, entry).ok());
+  PATHKB_CHECK(writer.Finish().ok());
+  corpus.AddWithCut("delta", "all_operations", file.bytes());
+
+  // The same as the contents of the sections.
+  std::string paths, ops, numbers, entries;
+  std::map<std::string, uint64_t> known;
+  for (const auto& [path, op, entry] : changes) {
+    AppendU32(static_cast<uint32_t>(std::string_view(path).size()), paths);
+    paths += path;
+    ops.push_back(static_cast<char>(op));
+    if (!HasEntry(op)) continue;
+    const auto [place, is_new] = known.try_emplace(entry, known.size() + 1);
+    const bool is_plain = std::string_view(entry).empty();
+    if (is_new && is_plain) known.erase(place);
+    AppendVarint(is_plain ? 0 : known[entry], numbers);
+    if (is_new && !is_plain) AppendLengthPrefixed(entry, entries);
+  }
+  corpus.AddWithCut("delta", "sections", DeltaInput(paths, ops, numbers, entries));
+  corpus.Add("delta", "no_operations", DeltaInput("", "", "", ""));
+  corpus.Add("paths", "records", paths);
+  corpus.Add("paths", "stream", Deflated(paths));
+  corpus.Add("paths", "long_record", std::string("\xd0\x07\0\0", 4) + std::string(2000, 'x'));
+  corpus.Add("paths", "bomb", Deflated(std::string(4'000'000, '\0')));
+}
+
+// ---- Entries by id.
+
+void AddEntries(const Corpus& corpus) {
+  for (const bool compress : {false, true}) {
+    OutputFile file;
+    TermsOptions options;
+    options.compress = compress;
+    TermsWriter writer(file, DatabaseId(), 7, options);
+    PATHKB_CHECK(writer.Intern("").ok() && writer.Intern("red").ok());
+    for (int i = 0; i < 60; ++i) {
+      PATHKB_CHECK(writer.Intern(fmt::format("entry {} {}", i, std::string(i, 'x'))).ok());
+    }
+    PATHKB_CHECK(writer.Finish().ok());
+    corpus.AddWithCut("terms", compress ? "compressed" : "plain", file.bytes());
+
+    // More than one block, one of them large.
+    OutputFile large;
+    TermsWriter large_writer(large, DatabaseId(), 7, options);
+    for (int i = 0; i < 4; ++i) {
+      PATHKB_CHECK(large_writer.Intern(std::string(30'000 * i, static_cast<char>('a' + i))).ok());
+    }
+    PATHKB_CHECK(large_writer.Finish().ok());
+    if (compress) corpus.Add("terms", "compressed_blocks", large.bytes());
+  }
+  OutputFile empty;
+  TermsWriter writer(empty, DatabaseId(), 7);
+  PATHKB_CHECK(writer.Finish().ok());
+  corpus.Add("terms", "no_entries", empty.bytes());
+}
+
 // ---- Terms, batches.
 
 void AddTerms(const Corpus& corpus) {
@@ -274,6 +349,8 @@ int main(int argc, char** argv) {
   pathkb::fuzz::AddManifests(corpus);
   pathkb::fuzz::AddSegments(corpus);
   pathkb::fuzz::AddSums(corpus);
+  pathkb::fuzz::AddDeltas(corpus);
+  pathkb::fuzz::AddEntries(corpus);
   pathkb::fuzz::AddTerms(corpus);
   pathkb::fuzz::AddBatches(corpus);
   return 0;

@@ -32,15 +32,16 @@ std::string Target(std::string_view path, size_t shared, InputRandom& random) {
   return target;
 }
 
-// One move from `before`, and what it must lead to if it succeeds; whether it did.
-bool Move(Zipper& zipper, const Place& before, bool is_small, InputRandom& random) {
+// One move from `before`, and what it must lead to if it succeeds and all is sound; whether it did.
+bool Move(Zipper& zipper, const Place& before, const Walked& walked, InputRandom& random) {
+  const auto must = [&walked](bool holds) { PATHKB_CHECK(holds || !walked.is_sound); };
   const std::string& from = before.path;
   const size_t prefix = random.Below(from.size() + 1);
-  switch (random.Below(is_small ? 12 : 10)) {
+  switch (random.Below(walked.is_small ? 12 : 10)) {
     case 0: {
       const uint8_t byte = static_cast<uint8_t>(random.Next());
       if (!zipper.DescendByte(byte)) return false;
-      PATHKB_CHECK(zipper.path() == from + static_cast<char>(byte));
+      must(zipper.path() == from + static_cast<char>(byte));
       return true;
     }
     case 1:
@@ -48,64 +49,62 @@ bool Move(Zipper& zipper, const Place& before, bool is_small, InputRandom& rando
       const bool first = random.Below(2) == 0;
       const ByteMask mask = zipper.child_mask();
       if (!(first ? zipper.DescendFirst() : zipper.DescendLast())) return false;
-      PATHKB_CHECK(zipper.path().size() == from.size() + 1 && zipper.path().starts_with(from));
-      PATHKB_CHECK(mask.Test(static_cast<uint8_t>(zipper.path().back())));
+      must(zipper.path().size() == from.size() + 1 && zipper.path().starts_with(from));
+      must(mask.Test(static_cast<uint8_t>(zipper.path().back())));
       return true;
     }
     case 3: {
       const size_t gone = zipper.DescendRun();
-      PATHKB_CHECK(zipper.path().size() == from.size() + gone && zipper.path().starts_with(from));
+      must(zipper.path().size() == from.size() + gone && zipper.path().starts_with(from));
       return gone > 0;
     }
     case 4: {
       const size_t count = random.Below(from.size() + 2);
       if (!zipper.Ascend(count)) {
-        PATHKB_CHECK(count > from.size());
+        must(count > from.size());
         return false;
       }
-      PATHKB_CHECK(zipper.path() == Front(from, from.size() - count));
+      must(zipper.path() == Front(from, from.size() - count));
       return true;
     }
     case 5:
     case 6: {
       const bool next = random.Below(2) == 0;
       if (!(next ? zipper.NextSibling() : zipper.PreviousSibling())) return false;
-      PATHKB_CHECK(zipper.path().size() == from.size());
-      PATHKB_CHECK(Front(zipper.path(), from.size() - 1) == Front(from, from.size() - 1));
-      PATHKB_CHECK(next ? zipper.path() > from : zipper.path() < from);
+      must(zipper.path().size() == from.size());
+      must(Front(zipper.path(), from.size() - 1) == Front(from, from.size() - 1));
+      must(next ? zipper.path() > from : zipper.path() < from);
       return true;
     }
     case 7:
       if (!zipper.NextValueWithin(prefix)) return false;
-      PATHKB_CHECK(zipper.value().has_value() && zipper.path() > from);
-      PATHKB_CHECK(zipper.path().starts_with(Front(from, prefix)));
+      must(zipper.value().has_value() && zipper.path() > from);
+      must(zipper.path().starts_with(Front(from, prefix)));
       return true;
     case 8: {
       const std::string target = Target(from, prefix, random);
       if (!zipper.SeekValue(target)) return false;
-      PATHKB_CHECK(zipper.value().has_value() && zipper.path() >= target);
+      must(zipper.value().has_value() && zipper.path() >= target);
       return true;
     }
     case 9: {
       const size_t gone = zipper.DescendExisting(Target("", 0, random));
-      PATHKB_CHECK(zipper.path().size() == from.size() + gone);
+      must(zipper.path().size() == from.size() + gone);
       return gone > 0;
     }
     case 10:
       if (!zipper.NextValueBehind(prefix)) return false;
-      PATHKB_CHECK(zipper.value().has_value() && zipper.path() > from);
-      PATHKB_CHECK(zipper.path().starts_with(Front(from, prefix)) &&
-                   !zipper.path().starts_with(from));
+      must(zipper.value().has_value() && zipper.path() > from);
+      must(zipper.path().starts_with(Front(from, prefix)) && !zipper.path().starts_with(from));
       return true;
     default: {
       const size_t count = 1 + random.Below(3);
       if (!zipper.DescendFirstKPath(count)) return false;
       for (int i = 0; i < 5; ++i) {
-        PATHKB_CHECK(zipper.path().size() == from.size() + count &&
-                     zipper.path().starts_with(from));
+        must(zipper.path().size() == from.size() + count && zipper.path().starts_with(from));
         const std::string last(zipper.path());
         if (!zipper.NextKPath(count)) break;
-        PATHKB_CHECK(zipper.path() > last);
+        must(zipper.path() > last);
       }
       return true;
     }
@@ -167,7 +166,7 @@ void MoveAtRandom(Zipper& zipper, const Walked& walked, InputRandom& random) {
     const Place before = PlaceOf(zipper);
     const std::unique_ptr<Zipper> fork = zipper.Fork();
     PATHKB_CHECK(PlaceOf(*fork) == before && fork->child_mask() == zipper.child_mask());
-    if (Move(zipper, before, walked.is_small, random)) continue;
+    if (Move(zipper, before, walked, random)) continue;
     PATHKB_CHECK(!walked.is_sound || PlaceOf(zipper) == before);
     PATHKB_CHECK(PlaceOf(*fork) == before);
     if (random.Below(4) == 0) zipper.Reset();

@@ -12,7 +12,7 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
-#include "storage/file/posix_file_system.h"
+#include "storage/file/posix_calls.h"
 
 namespace pathkb::bench {
 
