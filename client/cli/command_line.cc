@@ -24,10 +24,20 @@ constexpr char kMoreOptions[] =
     "  -o FORMAT         table, json (one object a line) or metta\n"
     "What begins with '-' and is no option stands behind '--'.\n";
 
+constexpr char kFileOptions[] =
+    "No server is asked.\n"
+    "What begins with '-' and is no option stands behind '--'.\n";
+
 constexpr char kMainHelp[] =
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 6 cannot connect, 7 deadline "
-    "passed\n"
+    "passed, 8 a file is damaged\n"
     "'pathkb COMMAND --help' says more about one command.\n";
+
+// What the commands of two words have in common, by their first word.
+std::string GroupSummary(const std::string& group) {
+  return group == "file" ? "Work on files, with no server running"
+                         : "Snapshots of the whole server";
+}
 
 // CLI11's help, but with the operands in the usage line, which CLI11 does not know.
 class HelpFormatter : public CLI::Formatter {
@@ -39,8 +49,12 @@ class HelpFormatter : public CLI::Formatter {
   std::string make_usage(const CLI::App* app, std::string name) const override {
     const auto operands = operands_.find(name);
     if (operands == operands_.end()) {
-      return fmt::format("Usage: {} {} [OPTIONS]\n", name,
-                         app->get_name() == name ? "COMMAND" : "create|list");
+      if (app->get_name() == name) return fmt::format("Usage: {} COMMAND [OPTIONS]\n", name);
+      std::vector<std::string> words;
+      for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
+        words.push_back(command->get_name());
+      }
+      return fmt::format("Usage: {} {} [OPTIONS]\n", name, fmt::join(words, "|"));
     }
     const std::string blank = operands->second.empty() ? "" : " ";
     return fmt::format("Usage: {}{}{} [OPTIONS]\n", name, blank, operands->second);
@@ -137,14 +151,15 @@ class Parser {
       word = word.substr(blank + 1);
       CLI::App*& app = apps_[group];
       if (app == nullptr) {
-        app = app_.add_subcommand(group, "Snapshots of the whole server");
+        app = app_.add_subcommand(group, GroupSummary(group));
         app->require_subcommand(1);
       }
       parent = app;
     }
     CLI::App* const app = parent->add_subcommand(word, command.summary);
     command.declare(*app);
-    app->footer("Examples:\n" + command.examples + "\n" + kMoreOptions);
+    app->footer("Examples:\n" + command.examples + "\n" +
+                (command.needs_server ? kMoreOptions : kFileOptions));
     apps_[command.name] = app;
   }
 
@@ -204,7 +219,7 @@ class Parser {
   const std::vector<Command> commands_;
   CommonOptions common_;
   CLI::App app_{"Facts in and out of a PathKB server.", "pathkb"};
-  std::map<std::string, CLI::App*> apps_;  // By command name; also "snapshot".
+  std::map<std::string, CLI::App*> apps_;  // By command name; also "snapshot" and "file".
   const Command* selected_ = nullptr;
   std::vector<std::string> operands_;
 };
@@ -223,6 +238,7 @@ int RunCommandLine(const std::vector<std::string>& words, TextOutput& out, TextO
     status = parser.selected().run(session, parser.operands());
   }
   out.Flush();
+  if (IsExit(status)) return ExitCodeOf(status);
   // A reader that has had enough is quietly left alone.
   if (out.closed()) return kExitOk;
   if (status.ok()) status = out.status();

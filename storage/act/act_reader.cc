@@ -35,15 +35,16 @@ absl::Status CheckHeader(std::string_view bytes, const std::string& path) {
   if (magic.size() == kActMagic.size() && magic != kActMagic) {
     const std::string_view version = magic.substr(kActMagicStem.size());
     if (magic.starts_with(kActMagicStem) && IsDigit(version[0]) && IsDigit(version[1])) {
-      return absl::FailedPreconditionError(
-          fmt::format("{}: the file has format {}, this program reads {}", path, magic, kActMagic));
+      return absl::FailedPreconditionError(fmt::format(
+          "{}: offset 0: the file has format {}, this program reads {}", path, magic, kActMagic));
     }
-    return absl::DataLossError(fmt::format("{}: invalid file magic \"{}\", expected {}", path,
-                                           Printable(magic), kActMagic));
+    return absl::DataLossError(fmt::format("{}: offset 0: invalid file magic \"{}\", expected {}",
+                                           path, Printable(magic), kActMagic));
   }
   if (bytes.size() < kActFileBytesMin) {
-    return absl::DataLossError(fmt::format("{}: {} bytes, but a .tree file has at least {}", path,
-                                           bytes.size(), kActFileBytesMin));
+    return absl::DataLossError(
+        fmt::format("{}: offset {}: the file ends here, but a .tree file has at least {} bytes",
+                    path, bytes.size(), kActFileBytesMin));
   }
   return absl::OkStatus();
 }
@@ -66,9 +67,10 @@ absl::StatusOr<std::unique_ptr<const ActReader>> ActReader::Open(
   const std::string_view bytes = file->bytes();
   PATHKB_RETURN_IF_ERROR(CheckHeader(bytes, file->path()));
   if (guard != nullptr && (!guard->Check(0, 1) || !guard->Check(bytes.size() - 1, 1))) {
-    return absl::DataLossError(
-        fmt::format("{}: its first or its last block of {} bytes does not match its checksum",
-                    file->path(), kSumBlockBytes));
+    return absl::DataLossError(fmt::format(
+        "{}: offset {}: this block of {} bytes does not match its checksum", file->path(),
+        guard->Check(0, 1) ? (bytes.size() - 1) / kSumBlockBytes * kSumBlockBytes : 0,
+        kSumBlockBytes));
   }
   const uint64_t root_offset = LoadU64(bytes.data() + kActRootFieldOffset);
   PATHKB_ASSIGN_OR_RETURN(const std::optional<ActFooter> footer,
@@ -95,15 +97,16 @@ absl::StatusOr<std::unique_ptr<const ActReader>> ActReader::OpenWith(
     if (footer->table_min != 0) act.table_min = std::max<uint32_t>(footer->table_min, 2);
   }
   if (root_offset < kActArenaOffset || root_offset >= limit) {
-    return absl::DataLossError(fmt::format("{}: root offset {} is outside {} to {}", file->path(),
-                                           root_offset, kActArenaOffset, limit - 1));
+    return absl::DataLossError(fmt::format("{}: offset {}: root offset {} is outside {} to {}",
+                                           file->path(), kActRootFieldOffset, root_offset,
+                                           kActArenaOffset, limit - 1));
   }
   ActNode root;
   ActProblem problem = ReadActNode(act, root_offset, limit, root);
   if (problem == nullptr && root.is_line()) problem = ReadActSegment(act, root);
   if (problem != nullptr) {
     return absl::DataLossError(
-        fmt::format("{}: root node at offset {}: {}", file->path(), root_offset, problem));
+        fmt::format("{}: offset {}: root node: {}", file->path(), root_offset, problem));
   }
   return std::unique_ptr<const ActReader>(new ActReader(std::move(file), act, root, footer));
 }

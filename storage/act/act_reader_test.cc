@@ -91,13 +91,13 @@ TEST(ActReader, NamesBothVersionsAndTheMagic) {
   std::string older = empty;
   older.replace(0, 8, "ACTree01");
   EXPECT_EQ(ActReader::Open(MapBytes(older)).status().message(),
-            "memory: the file has format ACTree01, this program reads ACTree03");
+            "memory: offset 0: the file has format ACTree01, this program reads ACTree03");
   std::string other = empty;
   other.replace(0, 8,
                 "\x7f"
                 "ELF\"x?\n");
   EXPECT_EQ(ActReader::Open(MapBytes(other)).status().message(),
-            "memory: invalid file magic \"\\x7fELF\"x?\\x0a\", expected ACTree03");
+            "memory: offset 0: invalid file magic \"\\x7fELF\"x?\\x0a\", expected ACTree03");
 }
 
 TEST(ActReader, TakesSixtyDoublingsInItsStride) {

@@ -3,6 +3,7 @@
 #include "client/cli/commands/count.h"
 #include "client/cli/commands/delete.h"
 #include "client/cli/commands/export.h"
+#include "client/cli/commands/file_inspect.h"
 #include "client/cli/commands/get.h"
 #include "client/cli/commands/import.h"
 #include "client/cli/commands/insert.h"
@@ -14,9 +15,10 @@
 namespace pathkb::cli {
 
 std::vector<Command> AllCommands() {
-  return {ImportCommand(), ExportCommand(),         InsertCommand(),      GetCommand(),
-          ListCommand(),   DeleteCommand(),         QueryCommand(),       CountCommand(),
-          StatusCommand(), SnapshotCreateCommand(), SnapshotListCommand()};
+  return {ImportCommand(),     ExportCommand(),         InsertCommand(),       GetCommand(),
+          ListCommand(),       DeleteCommand(),         QueryCommand(),        CountCommand(),
+          StatusCommand(),     SnapshotCreateCommand(), SnapshotListCommand(), FileInfoCommand(),
+          FileVerifyCommand(), FileDumpCommand(),       FileStatsCommand(),    FileDiffCommand()};
 }
 
 }  // namespace pathkb::cli

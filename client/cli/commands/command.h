@@ -28,6 +28,7 @@ struct Command {
   std::string operands;  // As in a usage line, such as "PATTERN".
   size_t operands_min = 0;
   size_t operands_max = 0;
+  bool needs_server = true;  // False: it works on files, and has none of the options for servers.
   std::string summary;   // One line.
   std::string examples;  // For the end of its help text; lines.
   // Adds the command's own options; they are kept wherever `run` looks for them.
