@@ -25,15 +25,23 @@ inline size_t VarintBytes(uint64_t number) {
   return 1 + (static_cast<size_t>(std::bit_width(number)) + 7) / 8;
 }
 
+// Writes `number` to `to`, where kVarintBytesMax bytes may be overwritten; returns how many of them
+// it takes.
+inline size_t StoreVarint(uint64_t number, char* to) {
+  if (number <= kVarintInlineMax) {
+    *to = static_cast<char>(number);
+    return 1;
+  }
+  const size_t bytes = VarintBytes(number);
+  *to = static_cast<char>(kVarintInlineMax + bytes - 1);
+  for (size_t i = 0; i < sizeof(number); ++i) to[1 + i] = static_cast<char>(number >> (8 * i));
+  return bytes;
+}
+
 // Appends `number` to `out` in its shortest form.
 inline void AppendVarint(uint64_t number, std::string& out) {
-  const size_t width = VarintBytes(number) - 1;
-  if (width == 0) {
-    out.push_back(static_cast<char>(number));
-    return;
-  }
-  out.push_back(static_cast<char>(kVarintInlineMax + width));
-  for (size_t i = 0; i < width; ++i) out.push_back(static_cast<char>(number >> (8 * i)));
+  char bytes[kVarintBytesMax];
+  out.append(bytes, StoreVarint(number, bytes));
 }
 
 // Takes one integer from the front of `bytes` into `number`. False if `bytes` ends before the

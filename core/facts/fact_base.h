@@ -28,10 +28,11 @@ class FactBase {
   // base's own, or, where it keeps entries compressed, in `scratch`: they live as long as both, and
   // `scratch` unchanged.
   virtual absl::StatusOr<std::string_view> FindEntry(uint64_t id, std::string& scratch) const = 0;
-  // Whether what has been read so far was what the base holds: its files may be changed or cut short
-  // by others while they are mapped. For the end of each call that read something, before its
-  // answer is given. `changes_before` is what OutsideChanges() was when it began. DataLoss if a file
-  // cannot be read any more; Unavailable if one was changed since, and the call is worth repeating.
+  // Whether what has been read so far was what the base holds: its files may be changed or cut
+  // short by others while they are mapped. For the end of each call that read something, before its
+  // answer is given. `changes_before` is what OutsideChanges() was when it began. DataLoss if a
+  // file cannot be read any more; Unavailable if one was changed since, and the call is worth
+  // repeating.
   virtual absl::Status CheckIntact(uint64_t changes_before) const {
     static_cast<void>(changes_before);
     return absl::OkStatus();

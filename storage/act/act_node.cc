@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <emmintrin.h>
 
+#include "storage/act/quick_read.h"
 #include "storage/act/sibling_table.h"
 
 namespace pathkb {
@@ -67,6 +68,36 @@ ActProblem ReadEdges(std::string_view file, uint8_t low, uint64_t& at, uint64_t 
   return nullptr;
 }
 
+// ReadActNode() with each part compared with the bound before it is read.
+ActProblem ReadPartByPart(std::string_view file, uint64_t offset, uint64_t bound, ActNode& node) {
+  const uint8_t header = static_cast<uint8_t>(file[offset]);
+  const uint8_t low = header & kActLowBits;
+  uint64_t at = offset + 1;
+  node.offset = offset;
+  node.first_child = 0;
+  node.line = 0;
+  node.value = 0;
+  node.bytes = {};
+  node.child_count = 0;
+  node.has_value = (header & kActValueBit) != 0;
+  if (node.has_value && !ReadActInteger(file, at, bound, node.value)) return "its value is cut off";
+  if ((header & kActLineBit) != 0) {
+    if (low > kActLineChildBit) return "a line node has unknown header bits";
+    if (low != 0) {
+      if (node.has_value) return "a line node has both a value and a child";
+      node.child_count = 1;
+      if (auto problem = ReadReference(file, offset, at, bound, node.first_child)) return problem;
+    }
+    if (auto problem = ReadReference(file, offset, at, bound, node.line)) return problem;
+  } else if (low != 0) {
+    if (low > kActChildMask) return "a branch node has an impossible number of children";
+    if (auto problem = ReadReference(file, offset, at, bound, node.first_child)) return problem;
+    if (auto problem = ReadEdges(file, low, at, bound, node)) return problem;
+  }
+  node.end = at;
+  return nullptr;
+}
+
 }  // namespace
 
 ByteMask ActNode::Edges() const {
@@ -112,12 +143,17 @@ uint8_t ActNode::Edge(int index) const {
 ActProblem ReadActNode(const ActBytes& act, uint64_t offset, uint64_t bound, ActNode& node) {
   if (offset < kActArenaOffset || offset >= bound) return "it lies outside its bound";
   const std::string_view file = act.file;
-  if (!act.AreAsWritten(offset, std::min(kActNodeBytesMax, file.size() - offset))) {
-    return kWrongBlock;
-  }
-  const uint8_t header = static_cast<uint8_t>(file[offset]);
+  const uint64_t bytes_left = file.size() - offset;
+  if (!act.AreAsWritten(offset, std::min(kActNodeBytesMax, bytes_left))) return kWrongBlock;
+  // All that may be loaded of a node certainly lies in the file; so the parts are read first, and
+  // what is odd about them is left to the other function, which finds words for it.
+  constexpr uint64_t kLoadedBytesMax = kActNodeBytesMax + 16;
+  if (bytes_left < kLoadedBytesMax) return ReadPartByPart(file, offset, bound, node);
+  const uint8_t* const start = reinterpret_cast<const uint8_t*>(file.data()) + offset;
+  const uint8_t* at = start;
+  const uint8_t header = *at++;
   const uint8_t low = header & kActLowBits;
-  uint64_t at = offset + 1;
+  const uint64_t farthest = offset - kActArenaOffset;
   node.offset = offset;
   node.first_child = 0;
   node.line = 0;
@@ -125,21 +161,35 @@ ActProblem ReadActNode(const ActBytes& act, uint64_t offset, uint64_t bound, Act
   node.bytes = {};
   node.child_count = 0;
   node.has_value = (header & kActValueBit) != 0;
-  if (node.has_value && !ReadActInteger(file, at, bound, node.value)) return "its value is cut off";
-  if ((header & kActLineBit) != 0) {
-    if (low > kActLineChildBit) return "a line node has unknown header bits";
-    if (low != 0) {
-      if (node.has_value) return "a line node has both a value and a child";
-      node.child_count = 1;
-      if (auto problem = ReadReference(file, offset, at, bound, node.first_child)) return problem;
-    }
-    if (auto problem = ReadReference(file, offset, at, bound, node.line)) return problem;
-  } else if (low != 0) {
-    if (low > kActChildMask) return "a branch node has an impossible number of children";
-    if (auto problem = ReadReference(file, offset, at, bound, node.first_child)) return problem;
-    if (auto problem = ReadEdges(file, low, at, bound, node)) return problem;
+  if (node.has_value) node.value = TakeInteger(at);
+  bool is_odd = false;
+  uint64_t distance = 1;  // Of the child, and that is no distance too much if there is none.
+  if (low != 0) {
+    distance = TakeInteger(at);
+    node.first_child = offset - distance;
   }
-  node.end = at;
+  if ((header & kActLineBit) != 0) {
+    const uint64_t line_distance = TakeInteger(at);
+    node.line = offset - line_distance;
+    node.child_count = low;
+    is_odd =
+        low > kActLineChildBit || (low != 0 && node.has_value) || line_distance - 1 >= farthest;
+  } else if (low != 0) {
+    const uint64_t edges_at = static_cast<uint64_t>(at - start) + offset;
+    node.bytes = {file.data() + edges_at, low};
+    at += low;
+    if (low < kActChildMask) {
+      node.child_count = low;
+      is_odd = !DoAscend(file, edges_at, low);
+    } else {
+      node.child_count = static_cast<uint16_t>(MaskOf(node.bytes).count());
+      is_odd = low > kActChildMask || node.child_count < kActChildMask;
+    }
+  }
+  node.end = offset + static_cast<uint64_t>(at - start);
+  if (is_odd || node.end > bound || (low != 0 && distance - 1 >= farthest)) [[unlikely]] {
+    return ReadPartByPart(file, offset, bound, node);
+  }
   return nullptr;
 }
 

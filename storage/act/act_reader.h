@@ -90,8 +90,15 @@ class ActReader {
   // Null if the file has none: PathMap wrote or changed it.
   const ActFooter* footer() const { return footer_ ? &*footer_ : nullptr; }
   const std::string& file_path() const { return file_->path(); }
-  // The root node, already checked; the cursor starts there.
+  // The root node, already checked; the cursor starts there. It ends at or before root_bound().
   const ActNode& root() const { return root_; }
+  uint64_t root_bound() const { return root_bound_; }
+  // The bytes of the node at `offset`, from where kTailBytes may be loaded, wherever it stands.
+  const uint8_t* NodeBytes(uint64_t offset) const {
+    return offset < tail_start_ ? reinterpret_cast<const uint8_t*>(act_.file.data()) + offset
+                                : tail_.data() + (offset - tail_start_);
+  }
+  static constexpr uint64_t kTailBytes = 128;
 
   // DataLoss if a page of the file could not be read and zeros stand in its place; see MappedFile.
   // Find(), FindBatch() and Verify() look themselves; whoever reads through act() has to.
@@ -121,7 +128,6 @@ class ActReader {
   const uint64_t root_bound_;  // Where the root must end.
   // The end of the file once more, from tail_start_ on, with zeros behind it: whoever stands at a
   // node may load the largest one from there, as everywhere else in the file.
-  static constexpr uint64_t kTailBytes = 128;
   const uint64_t tail_start_;
   std::array<uint8_t, 2 * kTailBytes> tail_ = {};
 };

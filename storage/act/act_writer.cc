@@ -127,13 +127,15 @@ absl::StatusOr<ActTotals> ActWriter::Finish() {
   const uint64_t root_offset = offset();
   closed_.AppendNode(0, root_offset, out_);
   if (!options_.canonical && totals_.table_bytes > 0) {
+    std::string footer;
     AppendActFooter({.table_min = std::max<uint32_t>(options_.table_min, 2),
                      .root_offset = root_offset,
                      .file_bytes = offset() + kActFooterBytes + kActPadBytes,
                      .paths = totals_.paths},
-                    out_);
+                    footer);
+    out_.append(footer);
   }
-  out_.append(kActPadBytes, '\0');
+  for (uint64_t i = 0; i < kActPadBytes; ++i) out_.push_back(0);
   Flush();
   std::string root_field;
   AppendU64(root_offset, root_field);
@@ -194,7 +196,7 @@ void ActWriter::CloseLastPlace(std::string_view segment) {
     AppendEdges(place.edges, node.child_count, edges_);
   }
   if (segment.empty()) {
-    closed_.AddBranch(node, edges_);
+    closed_.AddBranch(node, edges_.view());
     return;
   }
   const bool waits = !options_.canonical && segment.size() <= kWaitingSegmentBytesMax;
@@ -202,7 +204,7 @@ void ActWriter::CloseLastPlace(std::string_view segment) {
   if (!waits) line.line = StoreSegment(segment, offset());
   if (has_children) {
     // The line's only child is a run of its own.
-    closed_.AddBranch(node, edges_);
+    closed_.AddBranch(node, edges_.view());
     line.first_child = StoreSiblings(closed_);
     closed_.clear();
   } else {
@@ -224,7 +226,8 @@ uint64_t ActWriter::StoreSegment(std::string_view segment, uint64_t user) {
   }
   ++totals_.segments_stored;
   const uint64_t start = offset();
-  AppendLengthPrefixed(segment, out_);
+  out_.AppendInteger(segment.size());
+  out_.append(segment);
   segments_.Insert(segment, stored, start);
   if (out_.size() >= kFlushBytes) Flush();
   return start;
@@ -236,7 +239,7 @@ uint64_t ActWriter::StoreSiblings(PendingNodes& siblings) {
   if (shares) {
     run_key_.clear();
     siblings.AppendKey(run_key_);
-    stored = sibling_runs_.Find(run_key_);
+    stored = sibling_runs_.Find(run_key_.view());
     if (stored.offset) {
       ++totals_.sibling_runs_reused;
       return *stored.offset;
@@ -247,7 +250,7 @@ uint64_t ActWriter::StoreSiblings(PendingNodes& siblings) {
     if (node.segment_bytes != 0) node.line = StoreSegment(siblings.segment(node), offset());
   }
   const uint64_t start = AppendRun(siblings);
-  if (shares) sibling_runs_.Insert(run_key_, stored, start);
+  if (shares) sibling_runs_.Insert(run_key_.view(), stored, start);
   if (out_.size() >= kFlushBytes) Flush();
   return start;
 }
@@ -275,7 +278,7 @@ uint64_t ActWriter::AppendRun(const PendingNodes& siblings) {
     if (!is_wide && run_positions_.back() > kNarrowPositionMax) continue;
     // Where it fits the smaller table only from the larger one's place, it takes the larger.
     AppendSiblingTable(run_positions_, is_wide, out_);
-    out_ += run_;
+    out_.append(run_.view());
     totals_.table_bytes += table_bytes;
     return start;
   }
@@ -285,9 +288,9 @@ uint64_t ActWriter::AppendRun(const PendingNodes& siblings) {
 void ActWriter::Flush() {
   // After an error the bytes are only counted, so that offsets stay right until somebody asks.
   if (status_.ok()) {
-    digest_.Update(out_);
-    if (block_sums_) block_sums_->Update(out_);
-    status_ = file_.Append(out_);
+    digest_.Update(out_.view());
+    if (block_sums_) block_sums_->Update(out_.view());
+    status_ = file_.Append(out_.view());
   }
   flushed_bytes_ += out_.size();
   out_.clear();

@@ -17,6 +17,7 @@
 
 #include "core/base/byte_mask.h"
 #include "core/trie/zipper.h"
+#include "storage/act/byte_buffer.h"
 #include "storage/act/pending_nodes.h"
 #include "storage/act/stored_once.h"
 #include "storage/file/block_sums.h"
@@ -126,7 +127,7 @@ class ActWriter {
 
   WritableFile& file_;
   const ActWriterOptions options_;
-  std::string out_;             // Bytes after flushed_bytes_; the header is not among them.
+  ByteBuffer out_;              // Bytes after flushed_bytes_; the header is not among them.
   uint64_t flushed_bytes_ = 0;  // Bytes given to the file.
   ChecksumStream digest_;       // Of the flushed bytes from 16 on.
   std::optional<BlockSummer> block_sums_;
@@ -141,9 +142,9 @@ class ActWriter {
   StoredOnce segments_;
   StoredOnce sibling_runs_;
   PendingNodes closed_;                  // What CloseLastPlace() returns.
-  std::string edges_;                    // Scratch of CloseLastPlace(), ...
-  std::string run_key_;                  // ... StoreSiblings() ...
-  std::string run_;                      // ... and AppendRun(), ...
+  ByteBuffer edges_;                     // Scratch of CloseLastPlace(), ...
+  ByteBuffer run_key_;                   // ... StoreSiblings() ...
+  ByteBuffer run_;                       // ... and AppendRun(), ...
   std::vector<uint32_t> run_positions_;  // ... likewise.
   uint64_t adds_until_progress_;
   ActTotals totals_;

@@ -18,7 +18,7 @@
 #include "core/trie/zipper.h"
 #include "storage/act/act_node.h"
 #include "storage/act/act_reader.h"
-#include "storage/act/cursor_path.h"
+#include "storage/act/byte_buffer.h"
 
 namespace pathkb {
 
@@ -76,7 +76,12 @@ class ActZipper final : public Zipper {
   void LetGo(size_t path_bytes);
   bool GoBack();
 
-  const Frame& last() const { return frames_.back(); }
+  const Frame& last() const { return frames_[depth_ - 1]; }
+  // One more frame, with anything in it, as the last one.
+  Frame& NewFrame() {
+    if (depth_ == frames_.size()) frames_.resize(2 * depth_);
+    return frames_[depth_++];
+  }
   // Bytes of the last node's segment that are behind the cursor; it must be a line node.
   size_t line_bytes() const { return path_.size() - last().path_bytes; }
   bool has_children() const;
@@ -114,19 +119,19 @@ class ActZipper final : public Zipper {
   // Searches on from here for a value below (only if `down`), then behind, in what lies under
   // `prefix_bytes` bytes of the path.
   bool SearchOn(bool down, size_t prefix_bytes);
-  // Leaves the last frames so that `frame_count` remain.
-  void DropFrames(size_t frame_count);
 
   void NoteDamage(uint64_t offset, std::string_view problem);
 
   const ActReader* reader_;
   uint64_t path_bytes_max_;
-  CursorPath path_;
-  std::vector<Frame> frames_;  // From the root down; never empty.
+  ByteBuffer path_;
+  // frames_[0, depth_) are in use, from the root down, never none; the rest is kept for its memory.
+  std::vector<Frame> frames_;
+  size_t depth_ = 0;
   absl::Status status_;
 
   size_t kept_bytes_ = 0;                 // Of the path at BeginSearch(), still as they were; ...
-  std::string cut_;                       // ... and what followed them then.
+  ByteBuffer cut_;                        // ... and what followed them then.
   absl::flat_hash_set<uint64_t> barren_;  // Offsets of nodes with children but no value below.
 };
 

@@ -10,11 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/byte_mask.h"
+#include "storage/act/byte_buffer.h"
 
 namespace pathkb {
 
@@ -46,26 +46,26 @@ class PendingNodes {
   const std::vector<PendingNode>& nodes() const { return nodes_; }
   // The segment of a line node that is not stored yet.
   std::string_view segment(const PendingNode& node) const {
-    return std::string_view(bytes_).substr(node.bytes_at, node.segment_bytes);
+    return bytes_.view().substr(node.bytes_at, node.segment_bytes);
   }
   // The edges of a branch: a list or a mask.
   std::string_view edges(const PendingNode& node) const;
 
   // Appends a string that is equal for equal runs only: what the nodes hold, with offsets where the
   // file has distances.
-  void AppendKey(std::string& out) const;
+  void AppendKey(ByteBuffer& out) const;
 
   // Appends node number `index` as it stands at offset `start` of the file. Its segment must be
   // stored.
-  void AppendNode(size_t index, uint64_t start, std::string& out) const;
+  void AppendNode(size_t index, uint64_t start, ByteBuffer& out) const;
 
  private:
   std::vector<PendingNode> nodes_;
-  std::string bytes_;
+  ByteBuffer bytes_;
 };
 
 // The edges of a branch as a file has them: a list up to 31, else a mask.
-void AppendEdges(const ByteMask& edges, int count, std::string& out);
+void AppendEdges(const ByteMask& edges, int count, ByteBuffer& out);
 
 }  // namespace pathkb
 

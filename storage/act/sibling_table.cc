@@ -2,7 +2,7 @@
 
 namespace pathkb {
 
-void AppendSiblingTable(std::span<const uint32_t> positions, bool is_wide, std::string& out) {
+void AppendSiblingTable(std::span<const uint32_t> positions, bool is_wide, ByteBuffer& out) {
   for (size_t i = positions.size() - 1; i > 1; --i) {
     out.push_back(static_cast<char>(positions[i]));
     if (is_wide) out.push_back(static_cast<char>(positions[i] >> 8));

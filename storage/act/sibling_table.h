@@ -17,10 +17,10 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "storage/act/act_format.h"
+#include "storage/act/byte_buffer.h"
 
 namespace pathkb {
 
@@ -35,7 +35,7 @@ inline constexpr uint64_t SiblingTableBytes(uint32_t child_count, bool is_wide) 
 
 // Appends the table for nodes at `positions`, of which the first is 0; at least two of them. Unless
 // `is_wide`, the last is at most kNarrowPositionMax.
-void AppendSiblingTable(std::span<const uint32_t> positions, bool is_wide, std::string& out);
+void AppendSiblingTable(std::span<const uint32_t> positions, bool is_wide, ByteBuffer& out);
 
 // Position of child `index` (at least 1) behind the run at `run_offset`, as its table says it; 0 if
 // the table would begin before the first object. Nothing is checked beyond that: what stands there
