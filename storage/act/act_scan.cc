@@ -135,15 +135,9 @@ End Scan::Go(absl::FunctionRef<bool(std::string_view, uint64_t)> visit) {
     if (run.offset > run.bound || child_distance - 1 >= offset - kActArenaOffset + (low == 0)) {
       return End::kOdd;
     }
-    if (has_value) {
-      last_bytes_ = path_bytes;
-      has_visited_ = true;
-      if (!visit({path_.data(), path_bytes}, value)) return End::kStopped;
-    }
-    if (low == 0) continue;
     Run below{.offset = offset - child_distance, .bound = offset, .path_bytes = path_bytes};
     if (is_line) {
-      below.left = 1;
+      below.left = low;
     } else if (low <= kActChildListMax) {
       below.left = low;
       below.edges = edges;
@@ -160,7 +154,12 @@ End Scan::Go(absl::FunctionRef<bool(std::string_view, uint64_t)> visit) {
       below.edges = edges;
       below.word_edge = static_cast<uint8_t>(-64);
     }
-    runs_.push_back(below);
+    if (has_value) {
+      last_bytes_ = path_bytes;
+      has_visited_ = true;
+      if (!visit({path_.data(), path_bytes}, value)) return End::kStopped;
+    }
+    if (low != 0) runs_.push_back(below);
   }
   return End::kAll;
 }
