@@ -17,7 +17,7 @@ namespace pathkb::fuzz {
 namespace {
 
 // An input can inflate to a thousand times its size, which is only slow.
-constexpr uint64_t kInflatedBytesMax = uint64_t{2} << 20;
+constexpr uint64_t kInflatedBytesMax = uint64_t{256} << 10;
 
 // What came out of a list.
 struct Outcome {

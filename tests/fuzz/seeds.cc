@@ -133,6 +133,8 @@ void AddManifests(const Corpus& corpus) {
   base.tree_bytes = 65'536;
   base.terms_bytes = 512;
   base.tree_digest = 0x0123456789ABCDEF;
+  base.sums_bytes = 96;
+  base.sums_digest = 0xFEDCBA9876543210;
   base.terms_digest = 15;
   base.server_version = "0.1.0";
   manifest.base = base;
@@ -249,7 +251,7 @@ void AddDeltas(const Corpus& corpus) {
   corpus.Add("paths", "records", paths);
   corpus.Add("paths", "stream", Deflated(paths));
   corpus.Add("paths", "long_record", std::string("\xd0\x07\0\0", 4) + std::string(2000, 'x'));
-  corpus.Add("paths", "bomb", Deflated(std::string(4'000'000, '\0')));
+  corpus.Add("paths", "bomb", Deflated(std::string(1'000'000, '\0')));
 }
 
 // ---- Entries by id.
