@@ -2,8 +2,8 @@
 
 The program tests/bench/files/files_bench measures, one process a key set; here its figures become
 rows. Ratios say how many times better the .tree is than LMDB; further peers stand in columns of
-their own, `unshared` being a .tree without shared subtries and `PathMap's` one as PathMap would
-write it. `-- --large` adds the memory and speed of a writer of 100M keys, which takes minutes and
+their own: `checked` is a .tree whose blocks are compared with their sums, `unshared` one without
+shared subtries, `PathMap's` one as PathMap would write it. `-- --large` adds the memory and speed of a writer of 100M keys, which takes minutes and
 2 GB of disk. Other flags of the program can follow `--` instead, such as `--set=facts
 --op=get,scan`; see its `--help`.
 """
@@ -22,7 +22,7 @@ QUICK_KEYS = 100_000
 LARGE = "--large"
 OURS, PEER = "tree", "lmdb"
 TITLES = {"lmdb": "LMDB", "leveldb": "LevelDB", "rocksdb": "RocksDB",
-          "tree_unshared": "unshared", "tree_pathmap": "PathMap's"}
+          "tree_checked": "checked", "tree_unshared": "unshared", "tree_pathmap": "PathMap's"}
 
 MEASURES = {
     "write": "write from sorted",

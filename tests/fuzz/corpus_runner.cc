@@ -41,7 +41,7 @@ namespace {
 constexpr size_t kMutationsTotal = 20'000;
 constexpr size_t kMutationsMin = 20;
 // All damaged copies stop after so long, however many there were.
-constexpr auto kMutationsTime = std::chrono::seconds(12);
+constexpr auto kMutationsTime = std::chrono::seconds(8);
 constexpr unsigned kInputSeconds = 20;
 
 // The input that the target has at the moment, and where it goes if that fails. Plain memory, for

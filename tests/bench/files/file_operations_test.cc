@@ -55,6 +55,7 @@ TEST(FileOperationsTest, ContendersAgree) {
   for (const KeySet set : {KeySet::kFacts, KeySet::kDense, KeySet::kSexpr}) {
     std::vector<std::unique_ptr<FileContender>> contenders;
     contenders.push_back(MakeTreeContender());
+    contenders.push_back(MakeCheckedTreeContender());
     contenders.push_back(MakeUnsharedTreeContender());
     contenders.push_back(MakePathMapTreeContender());
     Figures figures;

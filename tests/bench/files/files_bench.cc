@@ -43,6 +43,7 @@ constexpr size_t kVersionsDivisor = 10;
 std::vector<std::unique_ptr<FileContender>> MakeContenders(const std::vector<std::string>& names) {
   std::vector<std::unique_ptr<FileContender>> all;
   all.push_back(MakeTreeContender());
+  all.push_back(MakeCheckedTreeContender());
   all.push_back(MakeUnsharedTreeContender());
   all.push_back(MakePathMapTreeContender());
   all.push_back(MakeLmdbContender());
@@ -125,8 +126,8 @@ int Run(int argc, char** argv) {
       ->check(CLI::IsMember(operation_names));
   app.add_option("--contender", contenders, "contenders on key sets, with commas between")
       ->delimiter(',')
-      ->check(
-          CLI::IsMember({"tree", "tree_unshared", "tree_pathmap", "lmdb", "leveldb", "rocksdb"}));
+      ->check(CLI::IsMember(
+          {"tree", "tree_checked", "tree_unshared", "tree_pathmap", "lmdb", "leveldb", "rocksdb"}));
   app.add_option("--n", plan.keys, "keys in a file; 18 times as many in a cold one, 100 in a large")
       ->take_last()
       ->capture_default_str()

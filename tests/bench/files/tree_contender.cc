@@ -12,8 +12,11 @@
 #include "core/trie/trie_builder.h"
 #include "storage/act/act_reader.h"
 #include "storage/act/act_zipper.h"
+#include "storage/file/block_sums.h"
 #include "storage/file/mapped_file.h"
 #include "storage/file/posix_file_system.h"
+#include "storage/sums/sums_reader.h"
+#include "storage/sums/sums_writer.h"
 
 namespace pathkb::bench {
 
@@ -21,7 +24,10 @@ namespace {
 
 class OpenedTree final : public OpenedFile {
  public:
-  explicit OpenedTree(std::unique_ptr<const ActReader> reader) : reader_(std::move(reader)) {}
+  // The last two are null for a tree that is not checked.
+  OpenedTree(std::unique_ptr<const ActReader> reader, std::unique_ptr<const SumsReader> sums,
+             std::unique_ptr<const BlockGuard> guard)
+      : sums_(std::move(sums)), guard_(std::move(guard)), reader_(std::move(reader)) {}
 
   uint64_t Get(const KeyList& keys) const override {
     uint64_t sum = 0;
@@ -63,6 +69,8 @@ class OpenedTree final : public OpenedFile {
   }
 
  private:
+  const std::unique_ptr<const SumsReader> sums_;
+  const std::unique_ptr<const BlockGuard> guard_;
   const std::unique_ptr<const ActReader> reader_;
 };
 
@@ -85,12 +93,15 @@ class TreeContender final : public FileContender {
     PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<WritableFile> file,
                             RealFileSystem().Create(TreeFile(folder)));
     ReadZipper zipper(source_);
-    PATHKB_RETURN_IF_ERROR(WriteAct(zipper, *file, nullptr, options_).status());
+    PATHKB_ASSIGN_OR_RETURN(const ActTotals totals, WriteAct(zipper, *file, nullptr, options_));
+    if (options_.block_sums_of.has_value()) {
+      PATHKB_RETURN_IF_ERROR(WriteTreeSums(SumsFile(folder), totals));
+    }
     return file->Close();
   }
 
   absl::StatusOr<std::unique_ptr<OpenedFile>> Open(const std::string& folder) override {
-    return OpenTree(TreeFile(folder));
+    return OpenTree(TreeFile(folder), options_.block_sums_of ? SumsFile(folder) : "");
   }
 
  private:
@@ -102,6 +113,8 @@ class TreeContender final : public FileContender {
 }  // namespace
 
 std::string TreeFile(const std::string& folder) { return folder + "/bench.tree"; }
+std::string SumsFile(const std::string& folder) { return folder + "/bench.sums"; }
+DatabaseId BenchDatabase() { return DatabaseId(); }
 
 ActWriterOptions UnsharedOptions() {
   ActWriterOptions options;
@@ -123,11 +136,34 @@ std::unique_ptr<FileContender> MakePathMapTreeContender() {
   return std::make_unique<TreeContender>("tree_pathmap", options);
 }
 
-absl::StatusOr<std::unique_ptr<OpenedFile>> OpenTree(const std::string& path) {
+std::unique_ptr<FileContender> MakeCheckedTreeContender() {
+  ActWriterOptions options;
+  options.block_sums_of = BenchDatabase();
+  return std::make_unique<TreeContender>("tree_checked", options);
+}
+
+absl::StatusOr<std::unique_ptr<OpenedFile>> OpenTree(const std::string& path,
+                                                     const std::string& sums_path) {
   PATHKB_ASSIGN_OR_RETURN(std::unique_ptr<const MappedFile> file, RealFileSystem().Map(path));
+  std::unique_ptr<const SumsReader> sums;
+  std::unique_ptr<const BlockGuard> guard;
+  if (!sums_path.empty()) {
+    PATHKB_ASSIGN_OR_RETURN(std::unique_ptr<const MappedFile> sums_file,
+                            RealFileSystem().Map(sums_path, {.always_map = true}));
+    PATHKB_ASSIGN_OR_RETURN(sums, SumsReader::Open(std::move(sums_file)));
+    guard = std::make_unique<const BlockGuard>(file->bytes(), sums->sums(), sums->database_id());
+  }
   PATHKB_ASSIGN_OR_RETURN(std::unique_ptr<const ActReader> reader,
-                          ActReader::Open(std::move(file)));
-  return std::make_unique<OpenedTree>(std::move(reader));
+                          ActReader::Open(std::move(file), guard.get()));
+  return std::make_unique<OpenedTree>(std::move(reader), std::move(sums), std::move(guard));
+}
+
+absl::Status WriteTreeSums(const std::string& sums_path, const ActTotals& totals) {
+  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<WritableFile> file,
+                          RealFileSystem().Create(sums_path));
+  const SumsSubject subject = {BenchDatabase(), 1, totals.file_bytes, totals.digest};
+  PATHKB_RETURN_IF_ERROR(WriteSums(*file, subject, totals.block_sums).status());
+  return file->Close();
 }
 
 }  // namespace pathkb::bench

@@ -35,10 +35,9 @@ namespace {
 constexpr uint64_t kSeed = 20261121;
 constexpr double kMegabyte = 1e6;
 
-// Writes a tree of what `next` adds to the writer, one path a call, until it says false. Returns
-// the file's size.
-absl::StatusOr<uint64_t> WriteTree(const std::string& path, const ActWriterOptions& options,
-                                   absl::FunctionRef<absl::StatusOr<bool>(ActWriter&)> next) {
+// Writes a tree of what `next` adds to the writer, one path a call, until it says false.
+absl::StatusOr<ActTotals> WriteTree(const std::string& path, const ActWriterOptions& options,
+                                    absl::FunctionRef<absl::StatusOr<bool>(ActWriter&)> next) {
   PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<WritableFile> file, RealFileSystem().Create(path));
   ActWriter writer(*file, options);
   while (true) {
@@ -47,20 +46,22 @@ absl::StatusOr<uint64_t> WriteTree(const std::string& path, const ActWriterOptio
   }
   PATHKB_ASSIGN_OR_RETURN(const ActTotals totals, writer.Finish());
   PATHKB_RETURN_IF_ERROR(file->Close());
-  return totals.file_bytes;
+  return totals;
 }
 
-absl::StatusOr<uint64_t> WriteGenerated(const std::string& path, uint64_t count) {
+absl::StatusOr<ActTotals> WriteGenerated(const std::string& path, uint64_t count) {
   GeneratedKeys keys(count);
-  return WriteTree(path, {}, [&keys](ActWriter& writer) -> absl::StatusOr<bool> {
+  ActWriterOptions options;
+  options.block_sums_of = BenchDatabase();
+  return WriteTree(path, options, [&keys](ActWriter& writer) -> absl::StatusOr<bool> {
     if (!keys.Next()) return false;
     PATHKB_RETURN_IF_ERROR(writer.Add(keys.key(), keys.value()));
     return true;
   });
 }
 
-absl::StatusOr<uint64_t> WriteSorted(const std::string& path, const ActWriterOptions& options,
-                                     const KeyList& sorted) {
+absl::StatusOr<ActTotals> WriteSorted(const std::string& path, const ActWriterOptions& options,
+                                      const KeyList& sorted) {
   size_t index = 0;
   return WriteTree(path, options, [&](ActWriter& writer) -> absl::StatusOr<bool> {
     if (index == sorted.size()) return false;
@@ -220,7 +221,17 @@ absl::Status MeasureCold(const std::string& folder, size_t repeat, uint64_t keys
     PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<OpenedFile> opened, OpenTree(TreeFile(from)));
     return Has(*opened, index);
   };
-  std::vector<ColdPeer> all = {{"tree", write_tree, get_tree}};
+  const auto write_checked = [](const std::string& into, uint64_t count) -> absl::Status {
+    PATHKB_ASSIGN_OR_RETURN(const ActTotals totals, WriteGenerated(TreeFile(into), count));
+    return WriteTreeSums(SumsFile(into), totals);
+  };
+  const auto get_checked = [](const std::string& from, uint64_t index) -> absl::StatusOr<bool> {
+    PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<OpenedFile> opened,
+                            OpenTree(TreeFile(from), SumsFile(from)));
+    return Has(*opened, index);
+  };
+  std::vector<ColdPeer> all = {{"tree", write_tree, get_tree},
+                               {"tree_checked", write_checked, get_checked}};
   all.insert(all.end(), peers.begin(), peers.end());
   const auto folder_of = [&folder](const ColdPeer& peer) { return folder + "/" + peer.name; };
   for (const ColdPeer& peer : all) {
@@ -267,9 +278,10 @@ absl::Status MeasureSharing(const std::string& folder, size_t facts, FileReport 
   for (const auto& [set, sorted] : sets) {
     for (const auto& [name, options] : writers) {
       PATHKB_RETURN_IF_ERROR(MakeEmptyFolder(folder));
-      PATHKB_ASSIGN_OR_RETURN(const uint64_t bytes, WriteSorted(TreeFile(folder), options, sorted));
+      PATHKB_ASSIGN_OR_RETURN(const ActTotals totals,
+                              WriteSorted(TreeFile(folder), options, sorted));
       report({set, "size", name, "bytes/entry",
-              static_cast<double>(bytes) / static_cast<double>(sorted.size())});
+              static_cast<double>(totals.file_bytes) / static_cast<double>(sorted.size())});
     }
   }
   RemoveFolder(folder);
@@ -282,13 +294,13 @@ absl::Status MeasureLarge(const std::string& folder, uint64_t keys, FileReport r
   const uint64_t before = ProcessBytes("VmRSS");
   PATHKB_RETURN_IF_ERROR(ForgetPeakMemory());
   const ProcessStopwatch stopwatch;
-  PATHKB_ASSIGN_OR_RETURN(const uint64_t bytes, WriteGenerated(TreeFile(folder), keys));
+  PATHKB_ASSIGN_OR_RETURN(const ActTotals totals, WriteGenerated(TreeFile(folder), keys));
   const double seconds = stopwatch.Seconds();
   const uint64_t peak = ProcessBytes("VmHWM");
   const auto bound = static_cast<double>(ActWriterOptions().memory_bytes);
   const auto count = static_cast<double>(keys);
   report({"large", "write", "tree", "entries/s", count / seconds});
-  report({"large", "size", "tree", "bytes/entry", static_cast<double>(bytes) / count});
+  report({"large", "size", "tree", "bytes/entry", static_cast<double>(totals.file_bytes) / count});
   report({"large", "memory_bound", "tree", "MB", bound / kMegabyte});
   report({"large", "peak_memory", "tree", "MB",
           static_cast<double>(peak - std::min(before, peak)) / kMegabyte});

@@ -38,8 +38,8 @@ struct ColdPeer {
 };
 
 // cold_get, in us: opening a file of `keys` generated keys and looking one up, none of it in the
-// page cache; cold_read, in kB: what that has brought into it. Writes one of ours and one of each
-// of `peers`; also reports size, in MB.
+// page cache; cold_read, in kB: what that has brought into it. Writes one of ours,
+// one that is checked, and one of each of `peers`; also reports size, in MB.
 absl::Status MeasureCold(const std::string& folder, size_t repeat, uint64_t keys,
                          const std::vector<ColdPeer>& peers, FileReport report);
 
