@@ -5,8 +5,9 @@
 //                           without it
 //
 // When the target fails, however it does, the input at fault is written to a file, whose name is
-// printed. An input that takes more than kInputSeconds is a failure; so is a corpus of which the
-// target accepts nothing, for then nothing was tested.
+// printed, and if it is short also printed in hexadecimal, for a sandbox may take the file away
+// (`xxd -r -p` makes it again). An input that takes more than kInputSeconds is a failure; so is a
+// corpus of which the target accepts nothing, for then nothing was tested.
 
 #include <algorithm>
 #include <chrono>
@@ -50,15 +51,40 @@ const uint8_t* present_bytes = nullptr;
 size_t present_byte_count = 0;
 char finding_path[4096] = "";
 
-// Uses system calls only.
+// Longer inputs are in their file only.
+constexpr size_t kPrintedBytesMax = 4096;
+
+// What follows, down to OnSignal(), makes system calls and nothing else.
+
+void Print(const char* text, size_t size) {
+  static_cast<void>(::write(STDERR_FILENO, text, size) < 0);
+}
+void Print(const char* text) { Print(text, std::strlen(text)); }
+
+// In hexadecimal.
+void PrintPresentBytes() {
+  constexpr char kDigits[] = "0123456789abcdef";
+  constexpr size_t kLineBytes = 48;
+  for (size_t start = 0; start < present_byte_count; start += kLineBytes) {
+    char line[2 * kLineBytes + 1];
+    size_t size = 0;
+    for (size_t i = start; i < std::min(start + kLineBytes, present_byte_count); ++i) {
+      line[size++] = kDigits[present_bytes[i] >> 4];
+      line[size++] = kDigits[present_bytes[i] & 15];
+    }
+    line[size++] = '\n';
+    Print(line, size);
+  }
+}
+
 void SaveFinding() {
   const int fd = ::open(finding_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   const bool saved = fd >= 0 && ::write(fd, present_bytes, present_byte_count) ==
                                     static_cast<ssize_t>(present_byte_count);
-  const char* said = saved ? "\nthe input at fault is in " : "\ncould not save the input to ";
-  for (const char* text : {said, static_cast<const char*>(finding_path), "\n"}) {
-    static_cast<void>(::write(STDERR_FILENO, text, std::strlen(text)) < 0);
-  }
+  Print(saved ? "\nthe input at fault is in " : "\ncould not save the input to ");
+  Print(finding_path);
+  Print("\n");
+  if (present_byte_count <= kPrintedBytesMax) PrintPresentBytes();
 }
 
 extern "C" void OnSignal(int signal) {
