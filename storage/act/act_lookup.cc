@@ -92,7 +92,8 @@ class ActLookup {
   explicit ActLookup(const ActReader& reader)
       : act_(reader.act_),
         file_(reinterpret_cast<const uint8_t*>(act_.file.data())),
-        tail_(reader.tail_.data()),
+        file_base_(reinterpret_cast<uintptr_t>(file_)),
+        tail_base_(reinterpret_cast<uintptr_t>(reader.tail_.data()) - reader.tail_start_),
         tail_start_(reader.tail_start_),
         root_offset_(reader.root_.offset),
         root_bound_(reader.root_bound_) {}
@@ -124,9 +125,10 @@ class ActLookup {
   }
 
  private:
-  // The node's bytes, with at least kTailBytes of memory behind them.
+  // As ActReader::NodeBytes(), chosen without a branch.
   const uint8_t* NodeAt(uint64_t offset) const {
-    return offset < tail_start_ ? file_ + offset : tail_ + (offset - tail_start_);
+    const uintptr_t base = offset < tail_start_ ? file_base_ : tail_base_;
+    return reinterpret_cast<const uint8_t*>(base + offset);
   }
   bool IsOdd(uint64_t offset, uint64_t length) const {
     return act_.guard != nullptr && !act_.guard->Check(offset, length);
@@ -136,7 +138,8 @@ class ActLookup {
 
   const ActBytes& act_;
   const uint8_t* const file_;
-  const uint8_t* const tail_;
+  const uintptr_t file_base_;
+  const uintptr_t tail_base_;  // Plus an offset in the tail, where its copy is.
   const uint64_t tail_start_;
   const uint64_t root_offset_;
   const uint64_t root_bound_;
@@ -228,7 +231,7 @@ inline bool ActLookup::GoDown(Lookup& lookup) const {
     if ((file_[child - 1] & kWideTableBit) == 0) [[likely]] {
       // The entry of child 1 has the bit that is 0; for child 0 it looks at the node itself.
       const uint32_t position = file_[child - index];
-      child += index == 0 ? 0 : position;
+      child += position & (uint32_t{0} - static_cast<uint32_t>(index != 0));
     } else if (index > 0) {
       child += SiblingPosition(act_.file, child, index);
     }
@@ -278,7 +281,7 @@ absl::Status ActReader::FindBatch(std::span<const std::string_view> paths,
     status.Update(found.status());
   };
   // Looks at the node; true if the lookup goes on.
-  const auto look = [&](Lookup& lookup) {
+  const auto look = [&](Lookup & lookup) __attribute__((always_inline)) {
     uint64_t value = 0;
     const Step step = quick.Look(lookup, value);
     if (step == Step::kDown) {
