@@ -3,9 +3,9 @@
 The program tests/bench/files/files_bench measures, one process a key set; here its figures become
 rows. Ratios say how many times better the .tree is than LMDB; further peers stand in columns of
 their own: `checked` is a .tree whose blocks are compared with their sums, `unshared` one without
-shared subtries, `PathMap's` one as PathMap would write it. `-- --large` adds the memory and speed of a writer of 100M keys, which takes minutes and
-2 GB of disk. Other flags of the program can follow `--` instead, such as `--set=facts
---op=get,scan`; see its `--help`.
+shared subtries, `PathMap's` one as PathMap would write it. `-- --large` adds the memory and speed
+of a writer of 100M keys, which takes minutes and 2 GB of disk. Other flags of the program can
+follow `--` instead, such as `--set=facts --op=get,scan`; see its `--help`.
 """
 
 import dataclasses

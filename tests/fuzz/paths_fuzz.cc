@@ -117,8 +117,8 @@ std::optional<std::vector<std::string>> Records(std::string_view raw) {
   return paths;
 }
 
-void ReadStream(std::string_view stream, InputRandom& random) {
-  const Outcome whole = ReadWhole(stream, Options());
+Outcome ReadStream(std::string_view stream, InputRandom& random) {
+  Outcome whole = ReadWhole(stream, Options());
   // Which of several errors is met first, and after how many paths, is up to the pieces.
   const Outcome in_pieces = ReadInPieces(stream, random);
   if (whole.code == absl::StatusCode::kOk) {
@@ -126,7 +126,7 @@ void ReadStream(std::string_view stream, InputRandom& random) {
   } else {
     PATHKB_CHECK(in_pieces.code != absl::StatusCode::kOk);
   }
-  if (whole.code != absl::StatusCode::kOk) return;
+  if (whole.code != absl::StatusCode::kOk) return whole;
   NoteAccepted();
   WriteAgain(whole.paths);
   // Followed by something, it is no list, unless whoever reads it expects that.
@@ -137,14 +137,14 @@ void ReadStream(std::string_view stream, InputRandom& random) {
   PATHKB_CHECK(ReadWhole(longer, embedded) == whole);
   PATHKB_CHECK(ReadWhole(stream.substr(0, stream.size() - 1), Options()).code ==
                absl::StatusCode::kDataLoss);
+  return whole;
 }
 
 void ReadRecords(std::string_view raw, InputRandom& random) {
   if (raw.size() > kInflatedBytesMax) return;
   const std::string stream = Deflated(raw);
-  ReadStream(stream, random);
+  const Outcome found = ReadStream(stream, random);
   const auto records = Records(raw);
-  const Outcome found = ReadWhole(stream, Options());
   if (records.has_value()) {
     PATHKB_CHECK(found.code == absl::StatusCode::kOk && found.paths == *records);
   } else {
