@@ -2,14 +2,12 @@
 
 #include <utility>
 
-#include "fmt/format.h"
 #include "spdlog/spdlog.h"
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
-#include "storage/directory/file_names.h"
-#include "storage/directory/manifest_store.h"
 #include "storage/directory/retention.h"
+#include "storage/snapshot/publication.h"
 #include "storage/snapshot/snapshot.h"
 #include "storage/snapshot/snapshot_writer.h"
 
@@ -147,24 +145,9 @@ absl::StatusOr<SnapshotRecord> SnapshotWorker::WritePair(const ReadView& view,
 
 absl::StatusOr<Manifest> SnapshotWorker::Publish(const SnapshotRecord& record,
                                                  const Manifest& before) {
-  Manifest next = before;
-  next.number = ++last_manifest_number_;
-  next.base = record;
-  if (before.base.has_value()) next.older.insert(next.older.begin(), *before.base);
-  if (next.older.size() > kOlderSnapshotsKept) next.older.resize(kOlderSnapshotsKept);
-  // The log is kept from the oldest snapshot on, or whole if this is the first: to fall back on.
-  next.wal_first_revision = next.older.empty() ? 1 : next.older.back().revision + 1;
-  next.wal_segments.clear();
-  PATHKB_ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                          files_.List(options_.data_dir + "/" + std::string(kWalFolder)));
-  for (const std::string& name : names) {
-    const auto parsed = ParseFileName(fmt::format("{}/{}", kWalFolder, name));
-    if (parsed.has_value() && parsed->first_revision >= next.wal_first_revision) {
-      next.wal_segments.push_back(parsed->first_revision);
-    }
-  }
-  PATHKB_RETURN_IF_ERROR(PublishManifest(files_, options_.data_dir, next));
-  return next;
+  return PublishSnapshot(
+      files_, options_.data_dir, before,
+      {.record = record, .number = ++last_manifest_number_, .older_kept_max = kOlderSnapshotsKept});
 }
 
 void SnapshotWorker::RemoveOldFiles(const Manifest& current, const Manifest& previous) {

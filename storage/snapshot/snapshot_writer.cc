@@ -10,6 +10,7 @@
 #include "storage/directory/file_names.h"
 #include "storage/file/atomic_file.h"
 #include "storage/file/paced_file.h"
+#include "storage/file/path_parts.h"
 #include "storage/sums/sums_writer.h"
 #include "storage/terms/terms_writer.h"
 
@@ -77,28 +78,27 @@ absl::Status WriteAll(const SnapshotSource& source, ActWriter& tree, TermsWriter
 
 }  // namespace
 
-absl::StatusOr<SnapshotRecord> WriteSnapshot(FileSystem& files, const std::string& data_dir,
-                                             const SnapshotSource& source) {
+absl::StatusOr<SnapshotRecord> WriteSnapshotFiles(FileSystem& files, const SnapshotFileNames& names,
+                                                  const SnapshotSource& source) {
   SnapshotRecord record;
   record.id = SnapshotId(source.created_unix_ms, source.revision);
   record.revision = source.revision;
   record.created_unix_ms = source.created_unix_ms;
   record.parent_id = source.parent_id;
   record.server_version = source.server_version;
-  record.deduplicated = source.deduplicate;
+  record.deduplicated = source.deduplicate && !source.canonical_tree;
 
-  const std::string tree_name = SnapshotTreeName(record.id);
-  const std::string terms_name = SnapshotTermsName(record.id);
-  const auto create = [&](const std::string& name) {
-    return AtomicFile::Create(files, data_dir + "/" + TmpName(name), data_dir + "/" + name);
+  const auto create = [&](const SnapshotFileName& name) {
+    return AtomicFile::Create(files, name.partial, name.final);
   };
-  PATHKB_ASSIGN_OR_RETURN(const auto tree_file, create(tree_name));
-  PATHKB_ASSIGN_OR_RETURN(const auto terms_file, create(terms_name));
-  PATHKB_ASSIGN_OR_RETURN(const auto sums_file, create(SnapshotSumsName(record.id)));
+  PATHKB_ASSIGN_OR_RETURN(const auto tree_file, create(names.tree));
+  PATHKB_ASSIGN_OR_RETURN(const auto terms_file, create(names.terms));
+  PATHKB_ASSIGN_OR_RETURN(const auto sums_file, create(names.sums));
   PacedFile paced_tree(tree_file->file(), source.pace);
   PacedFile paced_terms(terms_file->file(), source.pace);
   ActWriterOptions tree_options;
   tree_options.share_siblings = source.deduplicate;
+  tree_options.canonical = source.canonical_tree;
   tree_options.block_sums_of = source.database_id;
   ActWriter tree(paced_tree, tree_options);
   TermsOptions terms_options;
@@ -126,6 +126,19 @@ absl::StatusOr<SnapshotRecord> WriteSnapshot(FileSystem& files, const std::strin
   PATHKB_RETURN_IF_ERROR(terms_file->Commit());
   PATHKB_RETURN_IF_ERROR(sums_file->Commit());
   return record;
+}
+
+absl::StatusOr<SnapshotRecord> WriteSnapshot(FileSystem& files, const std::string& data_dir,
+                                             const SnapshotSource& source) {
+  const std::string id = SnapshotId(source.created_unix_ms, source.revision);
+  const auto name_of = [&](const std::string& name) {
+    return SnapshotFileName{JoinPath(data_dir, TmpName(name)), JoinPath(data_dir, name)};
+  };
+  return WriteSnapshotFiles(files,
+                            {.tree = name_of(SnapshotTreeName(id)),
+                             .terms = name_of(SnapshotTermsName(id)),
+                             .sums = name_of(SnapshotSumsName(id))},
+                            source);
 }
 
 }  // namespace pathkb

@@ -36,11 +36,31 @@ struct SnapshotSource {
   bool compress_terms = false;
   // Whether equal subtries of the .tree are written once.
   bool deduplicate = true;
+  // Whether the .tree is to be what PathMap would write, byte for byte; then without the above.
+  bool canonical_tree = false;
   // How fast each of the two files may be written.
   Pace pace;
   // Asked every few thousand paths; an error ends the writing. May be null.
   std::function<absl::Status()> interrupt;
 };
+
+// Where one of the files goes: written at `partial` first, then renamed to `final`.
+struct SnapshotFileName {
+  std::string partial;
+  std::string final;
+};
+
+// The same for all three. Full paths, on one file system each.
+struct SnapshotFileNames {
+  SnapshotFileName tree;
+  SnapshotFileName terms;
+  SnapshotFileName sums;
+};
+
+// Writes the three files under these names, whatever there is under them now, as WriteSnapshot()
+// does; the record has the id that the source's time and revision give.
+absl::StatusOr<SnapshotRecord> WriteSnapshotFiles(FileSystem& files, const SnapshotFileNames& names,
+                                                  const SnapshotSource& source);
 
 // Writes the three files into `data_dir`. One pass over the source; memory is bounded by its depth,
 // for the entries as TermsWriter says, and by 8 bytes for each entry of the source. After an error

@@ -108,6 +108,10 @@ class DirectoryCheck {
         CheckNamed(tree_name, record.tree_bytes, record.tree_digest, tree_digest);
     const Mapping terms_file =
         CheckNamed(terms_name, record.terms_bytes, record.terms_digest, digest);
+    // What the .sums says of the .tree was checked with that.
+    if (record.sums_bytes != 0) {
+      CheckNamed(SnapshotSumsName(record.id), record.sums_bytes, record.sums_digest, digest);
+    }
     // What the two hold was checked; here only whether it is what the manifest says.
     if (tree_file != nullptr) {
       const auto tree = ActReader::Open(tree_file);

@@ -1,9 +1,9 @@
 // Checks a whole data directory with a Verifier: that its files are what the manifest says, and
 // each of them sound.
 //
-//   CURRENT -> manifests/7 -> snapshots/...tree, .terms    size, digest, counts, content, pair
-//                             deltas/...                   size, digest, content, base
-//                             wal/...                      content, no revision missing
+//   CURRENT -> manifests/7 -> snapshots/...tree, .terms, .sums    size, digest, content, pair
+//                             deltas/...                          size, digest, content, base
+//                             wal/...                             content, no revision missing
 //   whatever else is there is noted
 
 #ifndef PATHKB_STORAGE_TOOL_DIRECTORY_VERIFIER_H_

@@ -13,7 +13,6 @@
 #include "storage/directory/manifest.h"
 #include "storage/directory/manifest_store.h"
 #include "storage/file/block_sums.h"
-#include "storage/file/checksum.h"
 #include "storage/file/little_endian.h"
 #include "storage/file/path_parts.h"
 #include "storage/sums/sums_reader.h"
@@ -159,10 +158,11 @@ void Verifier::VerifyBlocks(const Mapping& tree_file, const std::string& sums_pa
                  fmt::format("this block of {} bytes does not match its checksum in {}",
                              content.size(), sums_path)));
   }
-  if (problems_ == problems_before && Checksum(bytes) != (*sums)->covered_digest()) {
+  if (problems_ != problems_before || bytes.size() < kActArenaOffset) return;
+  if (const uint64_t digest = ActDigest(bytes); digest != (*sums)->covered_digest()) {
     Report(Wrong(path, std::nullopt,
-                 fmt::format("digest {:016x} of the whole file, {} says {:016x}", Checksum(bytes),
-                             sums_path, (*sums)->covered_digest())));
+                 fmt::format("digest {:016x} of the whole file, {} says {:016x}", digest, sums_path,
+                             (*sums)->covered_digest())));
   }
 }
 

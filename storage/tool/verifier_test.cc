@@ -14,7 +14,6 @@
 #include "storage/act/act_writer.h"
 #include "storage/act/test_files.h"
 #include "storage/file/block_sums.h"
-#include "storage/file/checksum.h"
 #include "storage/file/posix_file_system.h"
 #include "storage/sums/sums_writer.h"
 #include "storage/terms/terms_writer.h"
@@ -177,7 +176,7 @@ class VerifierOfPairs : public ::testing::Test {
     tree_ = tree.bytes();
     ASSERT_GT(tree_.size(), kSumBlockBytes);
     MemoryWritableFile sums;
-    SumsSubject subject{id_, 5, tree_.size(), Checksum(tree_)};
+    SumsSubject subject{id_, 5, tree_.size(), totals->digest};
     ASSERT_TRUE(WriteSums(sums, subject, totals->block_sums).ok());
     sums_ = sums.bytes();
     terms_ = TermsBytes({"red", "green"}, 5);

@@ -4,6 +4,7 @@
 #include "client/cli/commands/delete.h"
 #include "client/cli/commands/export.h"
 #include "client/cli/commands/file_inspect.h"
+#include "client/cli/commands/file_make.h"
 #include "client/cli/commands/get.h"
 #include "client/cli/commands/import.h"
 #include "client/cli/commands/insert.h"
@@ -15,10 +16,12 @@
 namespace pathkb::cli {
 
 std::vector<Command> AllCommands() {
-  return {ImportCommand(),     ExportCommand(),         InsertCommand(),       GetCommand(),
-          ListCommand(),       DeleteCommand(),         QueryCommand(),        CountCommand(),
-          StatusCommand(),     SnapshotCreateCommand(), SnapshotListCommand(), FileInfoCommand(),
-          FileVerifyCommand(), FileDumpCommand(),       FileStatsCommand(),    FileDiffCommand()};
+  return {
+      ImportCommand(),      ExportCommand(),         InsertCommand(),       GetCommand(),
+      ListCommand(),        DeleteCommand(),         QueryCommand(),        CountCommand(),
+      StatusCommand(),      SnapshotCreateCommand(), SnapshotListCommand(), FileInfoCommand(),
+      FileVerifyCommand(),  FileDumpCommand(),       FileStatsCommand(),    FileDiffCommand(),
+      FileConvertCommand(), FileBuildCommand(),      FileCompactCommand(),  FileSalvageCommand()};
 }
 
 }  // namespace pathkb::cli

@@ -1,0 +1,67 @@
+#include "storage/tool/fact_collector.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/facts/entry.h"
+#include "core/facts/keys.h"
+#include "core/term/path_encoding.h"
+
+namespace pathkb {
+namespace {
+
+// The space of a key, and what follows it; nullopt if it has none.
+std::optional<std::pair<std::string, std::string_view>> SplitSpace(std::string_view key) {
+  constexpr std::string_view kSpaces = "spaces/";
+  if (!key.starts_with(kSpaces)) return std::nullopt;
+  key.remove_prefix(kSpaces.size());
+  const size_t slash = key.find('/');
+  if (slash == key.npos || !CheckSpaceName(key.substr(0, slash)).ok()) return std::nullopt;
+  return std::pair(std::string(key.substr(0, slash)), key.substr(slash + 1));
+}
+
+// The change that inserts what the rest of a key stands for.
+std::optional<Change> ChangeOfKey(std::string_view rest, Entry entry) {
+  constexpr std::string_view kTerms = "terms/";
+  constexpr std::string_view kFacts = "facts/";
+  Change change;
+  if (rest.starts_with(kTerms)) {
+    const auto parts = SplitTermKey(rest.substr(kTerms.size()));
+    if (!parts.ok()) return std::nullopt;
+    change.encoded_term = parts->encoded_term;
+    change.name = parts->name;
+  } else if (rest.starts_with(kFacts) && !entry.encoded_term.empty()) {
+    change.encoded_term = entry.encoded_term;
+    change.name = rest.substr(kFacts.size());
+    if (change.name.empty()) return std::nullopt;
+  } else {
+    return std::nullopt;
+  }
+  if (!change.name.empty() && !CheckFactName(change.name).ok()) return std::nullopt;
+  // What cannot be shown as a term is none.
+  std::string_view encoded = change.encoded_term;
+  if (!DecodeTerm(encoded, entry.variable_names).ok() || !encoded.empty()) return std::nullopt;
+  entry.encoded_term = change.name.empty() ? "" : change.encoded_term;
+  change.entry = EncodeEntry(entry);
+  return change;
+}
+
+}  // namespace
+
+bool FactCollector::AddKey(std::string_view key, std::string_view entry_bytes) {
+  auto space = SplitSpace(key);
+  if (!space.has_value()) return false;
+  absl::StatusOr<Entry> entry = DecodeEntry(entry_bytes);
+  if (!entry.ok()) return false;
+  std::optional<Change> change = ChangeOfKey(space->second, *std::move(entry));
+  if (!change.has_value()) return false;
+  Batch batch;
+  batch.space = std::move(space->first);
+  batch.changes.push_back(*std::move(change));
+  return AddBatch(std::move(batch)).ok();
+}
+
+absl::Status FactCollector::AddBatch(Batch batch) { return facts_.Apply(batch, nullptr).status(); }
+
+}  // namespace pathkb

@@ -1,0 +1,36 @@
+// Puts facts together again from whatever was read of them: keys of a .tree with or without their
+// entries, commits of a log.
+
+#ifndef PATHKB_STORAGE_TOOL_FACT_COLLECTOR_H_
+#define PATHKB_STORAGE_TOOL_FACT_COLLECTOR_H_
+
+#include <string_view>
+
+#include "absl/status/status.h"
+
+#include "core/facts/batch.h"
+#include "core/facts/working_set.h"
+
+namespace pathkb {
+
+// One thread at a time. Each fact is inserted as a commit would insert it, so that its two keys, by
+// term and by name, agree, also where only one of them was read.
+class FactCollector {
+ public:
+  // Takes a key with the bytes of its entry, empty for a plain fact or where they are lost. False
+  // if it is no key of a fact, or one by name without its entry, which would say of what.
+  bool AddKey(std::string_view key, std::string_view entry_bytes);
+
+  // Takes the changes of a commit.
+  absl::Status AddBatch(Batch batch);
+
+  // All of it, deletes included, over nothing.
+  const WorkingSet& facts() const { return facts_; }
+
+ private:
+  WorkingSet facts_;
+};
+
+}  // namespace pathkb
+
+#endif  // PATHKB_STORAGE_TOOL_FACT_COLLECTOR_H_
