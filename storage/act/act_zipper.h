@@ -34,7 +34,8 @@ inline constexpr uint64_t kActPathBytesMax = uint64_t{1} << 30;
 // Borrows the reader, which must outlive it. What cannot be read counts as absent, and status()
 // then says where and why (DataLoss; ResourceExhausted for a path over the bound). Every move ends,
 // also in a forged file with astronomically many dead ends: a subtrie found to hold no value is
-// remembered, and not searched again.
+// remembered, and not searched again. The k-path moves, which ask for no value, do not profit from
+// that: whoever uses them on files of others must have them verified, or bounded, before.
 class ActZipper final : public Zipper {
  public:
   explicit ActZipper(const ActReader& reader, uint64_t path_bytes_max = kActPathBytesMax);
@@ -59,6 +60,7 @@ class ActZipper final : public Zipper {
   bool NextValueWithin(size_t prefix_bytes) override;
   bool NextValueBehind(size_t prefix_bytes) override;
   bool SeekValue(std::string_view target) override;
+  bool PreviousValue() override;
 
  private:
   // A node on the path. The last frame is where the cursor is: at a branch node, path() ends where
@@ -102,6 +104,8 @@ class ActZipper final : public Zipper {
   void GoAlongLine(size_t byte_count);
   // Goes down to the first child; over all of a segment at once.
   bool StepDown();
+  // The same to the last child.
+  bool StepDownLast();
   // Goes on to the next value below (only if `down`) or behind, in what lies under `prefix_bytes`
   // bytes of the path; false, with nothing changed, if there is none. The common case of Search():
   // every node can be read and leads to a value.

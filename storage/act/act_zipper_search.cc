@@ -248,4 +248,35 @@ bool ActZipper::SearchOn(bool down, size_t prefix_bytes) {
   }
 }
 
+bool ActZipper::PreviousValue() {
+  BeginSearch();
+  size_t own_frames = depth_;  // Frames from this index on were entered by this search.
+  for (;;) {
+    // Backwards, what is below a path comes before the path, and the last child first. Here nothing
+    // is left but what is before the last node; a line node has no value but at its end.
+    const size_t start = last().path_bytes;
+    LetGo(start);
+    path_.Truncate(start);
+    if (depth_ == 1) return GoBack();
+    if (depth_ > own_frames && last().node.child_count > 0) barren_.insert(last().node.offset);
+    const int index = last().index;
+    own_frames = std::min(own_frames, --depth_);
+    if (last().node.is_line()) continue;
+    LetGo(start - 1);
+    path_.Truncate(start - 1);
+    if (EnterLastReadable(index - 1)) {
+      while (!barren_.contains(last().node.offset) && StepDownLast()) continue;
+    }
+    if (value()) return true;
+  }
+}
+
+bool ActZipper::StepDownLast() {
+  if (!has_children()) return false;
+  const ActNode& node = last().node;
+  if (!node.is_line()) return EnterLastReadable(node.child_count - 1);
+  GoAlongLine(node.bytes.size() - line_bytes());
+  return true;
+}
+
 }  // namespace pathkb

@@ -82,6 +82,12 @@ class ModelCursor {
     path = next->first;
     return true;
   }
+  bool PreviousValue() {
+    const auto behind = values_.lower_bound(path);
+    if (behind == values_.begin()) return false;
+    path = std::prev(behind)->first;
+    return true;
+  }
   bool SeekValue(const std::string& target) {
     const auto next = values_.lower_bound(target);
     if (next == values_.end()) return false;
@@ -153,7 +159,7 @@ void ExpectSamePlace(const Zipper& zipper, const ModelCursor& model) {
 
 // One random move on both; both must answer alike.
 void MoveBoth(std::unique_ptr<Zipper>& zipper, ModelCursor& model, std::mt19937_64& random) {
-  const uint64_t move = random() % 20;
+  const uint64_t move = random() % 22;
   SCOPED_TRACE(testing::Message() << "move " << move << " at "
                                   << testing::PrintToString(model.path));
   const std::string children = model.Children();
@@ -206,6 +212,10 @@ void MoveBoth(std::unique_ptr<Zipper>& zipper, ModelCursor& model, std::mt19937_
       break;
     case 16:
       ASSERT_EQ(zipper->NextValueWithin(some), model.NextValueWithin(some));
+      break;
+    case 20:
+    case 21:
+      ASSERT_EQ(zipper->PreviousValue(), model.PreviousValue());
       break;
     case 17:
       ASSERT_EQ(zipper->SeekValue(somewhere), model.SeekValue(somewhere));
@@ -353,6 +363,11 @@ TEST(ActZipper, SearchesDeadEndsOnlyOnce) {
   ASSERT_TRUE(zipper.Descend("kab"));
   EXPECT_FALSE(zipper.NextValueWithin(2));
   EXPECT_EQ(zipper.path(), "kab");
+  ActZipper back(*reader);
+  ASSERT_TRUE(back.Descend("z"));
+  EXPECT_FALSE(back.PreviousValue()) << "nothing but dead ends before it";
+  EXPECT_EQ(back.path(), "z");
+  ASSERT_FALSE(back.NextValue());
   EXPECT_EQ(zipper.CountValues(), 0u);
   EXPECT_TRUE(zipper.status().ok());
 }
