@@ -31,7 +31,8 @@
 #include "tests/fuzz/mutations.h"
 #include "tests/fuzz/target.h"
 
-// There in a program that a sanitizer was linked to.
+// There in a program that a sanitizer was linked to, and named by it.
+// NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" void __sanitizer_set_death_callback(void (*callback)());
 #pragma weak __sanitizer_set_death_callback
 
