@@ -342,8 +342,11 @@ absl::StatusOr<std::optional<uint64_t>> ActReader::FindThoroughly(std::string_vi
 }
 
 absl::StatusOr<std::optional<uint64_t>> ActReader::ReadDown(std::string_view path) const {
+  ActNode node;
+  if (const ActProblem problem = ReadRoot(node)) {
+    return Damage(root_.offset, fmt::format("root node: {}", problem));
+  }
   // Each turn goes to a node at a lower offset.
-  ActNode node = root_;
   for (;;) {
     int index = 0;
     if (node.is_line()) {

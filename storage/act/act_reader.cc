@@ -49,6 +49,12 @@ absl::Status CheckHeader(std::string_view bytes, const std::string& path) {
   return absl::OkStatus();
 }
 
+ActProblem ReadRootAt(const ActBytes& act, uint64_t offset, uint64_t bound, ActNode& root) {
+  ActProblem problem = ReadActNode(act, offset, bound, root);
+  if (problem == nullptr && root.is_line()) problem = ReadActSegment(act, root);
+  return problem;
+}
+
 }  // namespace
 
 ActReader::ActReader(std::shared_ptr<const MappedFile> file, const ActBytes& act,
@@ -102,13 +108,15 @@ absl::StatusOr<std::unique_ptr<const ActReader>> ActReader::OpenWith(
                                            kActArenaOffset, limit - 1));
   }
   ActNode root;
-  ActProblem problem = ReadActNode(act, root_offset, limit, root);
-  if (problem == nullptr && root.is_line()) problem = ReadActSegment(act, root);
-  if (problem != nullptr) {
+  if (const ActProblem problem = ReadRootAt(act, root_offset, limit, root)) {
     return absl::DataLossError(
         fmt::format("{}: offset {}: root node: {}", file->path(), root_offset, problem));
   }
   return std::unique_ptr<const ActReader>(new ActReader(std::move(file), act, root, footer));
+}
+
+ActProblem ActReader::ReadRoot(ActNode& root) const {
+  return ReadRootAt(act_, root_.offset, root_bound_, root);
 }
 
 absl::StatusOr<std::vector<uint64_t>> ActReader::RootHistory() const {

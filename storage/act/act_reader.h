@@ -90,9 +90,13 @@ class ActReader {
   // Null if the file has none: PathMap wrote or changed it.
   const ActFooter* footer() const { return footer_ ? &*footer_ : nullptr; }
   const std::string& file_path() const { return file_->path(); }
-  // The root node, already checked; the cursor starts there. It ends at or before root_bound().
+  // The root node as it was when the file was opened; it ends at or before root_bound(). Its views
+  // show what is there now: who begins a walk takes ReadRoot() instead.
   const ActNode& root() const { return root_; }
   uint64_t root_bound() const { return root_bound_; }
+  // Reads the root again, and its segment if it is a line node, with all checks: since it was
+  // opened the file may have changed, and the guard been told to forget.
+  ActProblem ReadRoot(ActNode& root) const;
   // The bytes of the node at `offset`, from where kTailBytes may be loaded, wherever it stands.
   const uint8_t* NodeBytes(uint64_t offset) const {
     return offset < tail_start_ ? reinterpret_cast<const uint8_t*>(act_.file.data()) + offset

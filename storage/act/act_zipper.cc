@@ -12,7 +12,13 @@ namespace pathkb {
 ActZipper::ActZipper(const ActReader& reader, uint64_t path_bytes_max)
     : reader_(&reader), path_bytes_max_(path_bytes_max) {
   frames_.resize(16);
-  NewFrame() = {.node = reader.root()};
+  Frame& root = NewFrame();
+  root = {};
+  if (const ActProblem problem = reader.ReadRoot(root.node)) {
+    root.node = ActNode();
+    root.node.offset = reader.root().offset;
+    NoteDamage(root.node.offset, fmt::format("root node: {}", problem));
+  }
 }
 
 std::unique_ptr<Zipper> ActZipper::Fork() const { return std::make_unique<ActZipper>(*this); }

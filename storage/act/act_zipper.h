@@ -73,7 +73,8 @@ class ActZipper final : public Zipper {
   };
 
   // A search notes where it begins, and what it is about to change behind the first `path_bytes`
-  // bytes of the path, so that it can go back if it was in vain. GoBack() returns false.
+  // bytes of the path, so that it can go back if it was in vain; without reading the file, for what
+  // was readable on the way here may not be any more. GoBack() returns false.
   void BeginSearch();
   void LetGo(size_t path_bytes);
   bool GoBack();
@@ -81,11 +82,14 @@ class ActZipper final : public Zipper {
   const Frame& last() const { return frames_[depth_ - 1]; }
   // One more frame, with anything in it, as the last one.
   Frame& NewFrame() {
+    if (depth_ < kept_frames_) SaveFrames();
     if (depth_ == frames_.size()) frames_.resize(2 * depth_);
     return frames_[depth_++];
   }
   // Bytes of the last node's segment that are behind the cursor; it must be a line node.
   size_t line_bytes() const { return path_.size() - last().path_bytes; }
+  // Puts aside the frames of BeginSearch() that are about to be overwritten, from depth_ on.
+  void SaveFrames();
   bool has_children() const;
   // True if the cursor is at the start of a node that a branch refers to.
   bool has_siblings() const;
@@ -136,6 +140,9 @@ class ActZipper final : public Zipper {
 
   size_t kept_bytes_ = 0;                 // Of the path at BeginSearch(), still as they were; ...
   ByteBuffer cut_;                        // ... and what followed them then.
+  size_t search_depth_ = 0;               // depth_ at BeginSearch(), ...
+  size_t kept_frames_ = 0;                // ... how many frames are still as they were, ...
+  std::vector<Frame> saved_frames_;       // ... and the others as they were, the last one first.
   absl::flat_hash_set<uint64_t> barren_;  // Offsets of nodes with children but no value below.
 };
 

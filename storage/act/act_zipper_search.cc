@@ -208,6 +208,12 @@ ActZipper::Quick ActZipper::SearchQuickly(bool down, size_t prefix_bytes) {
 void ActZipper::BeginSearch() {
   kept_bytes_ = path_.size();
   cut_.Truncate(0);
+  search_depth_ = kept_frames_ = depth_;
+  saved_frames_.clear();
+}
+
+void ActZipper::SaveFrames() {
+  while (kept_frames_ > depth_) saved_frames_.push_back(frames_[--kept_frames_]);
 }
 
 void ActZipper::LetGo(size_t path_bytes) {
@@ -220,8 +226,10 @@ void ActZipper::LetGo(size_t path_bytes) {
 }
 
 bool ActZipper::GoBack() {
-  Ascend(path_.size() - kept_bytes_);
-  Descend(cut_.view());
+  path_.Truncate(kept_bytes_);
+  path_.append(cut_.view());
+  depth_ = search_depth_;
+  std::copy(saved_frames_.rbegin(), saved_frames_.rend(), frames_.begin() + kept_frames_);
   return false;
 }
 

@@ -52,12 +52,17 @@ BlockGuard::BlockGuard(std::string_view bytes, std::string_view sums, const Data
       sums_(sums),
       id_(id),
       block_count_(SumBlockCount(bytes.size())),
-      good_(std::make_unique<std::atomic<uint64_t>[]>(block_count_ / 64 + 1)) {
+      good_(std::make_unique<std::atomic<uint64_t>[]>(word_count())) {
   PATHKB_CHECK(sums.size() == block_count_ * kBlockSumBytes);
 }
 
 void BlockGuard::Forget() const {
-  for (uint64_t word = 0; word <= block_count_ / 64; ++word) good_[word].store(0);
+  for (uint64_t i = 0; i < word_count(); ++i) {
+    uint64_t word = good_[i].load();
+    while (
+        !good_[i].compare_exchange_weak(word, ((word >> kBlocksPerWord) + 1) << kBlocksPerWord)) {
+    }
+  }
 }
 
 bool BlockGuard::BlockIsRight(uint64_t block) const {
@@ -66,8 +71,15 @@ bool BlockGuard::BlockIsRight(uint64_t block) const {
 }
 
 bool BlockGuard::CheckBlock(uint64_t block) const {
+  std::atomic<uint64_t>& good = good_[block / kBlocksPerWord];
+  uint64_t word = good.load(std::memory_order_acquire);
+  const uint64_t times_forgotten = word >> kBlocksPerWord;
   if (!BlockIsRight(block)) return false;
-  good_[block / 64].fetch_or(uint64_t{1} << (block % 64), std::memory_order_relaxed);
+  // If all was forgotten while the block was read, it may have been read before the change.
+  const uint64_t bit = uint64_t{1} << (block % kBlocksPerWord);
+  while (word >> kBlocksPerWord == times_forgotten &&
+         !good.compare_exchange_weak(word, word | bit)) {
+  }
   return true;
 }
 

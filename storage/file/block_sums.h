@@ -58,7 +58,7 @@ class BlockSummer {
 };
 
 // The blocks of one mapped file and their sums. Any thread. Borrows both, which must outlive it.
-// Memory: a bit for each block.
+// Memory: two bits for each block.
 class BlockGuard {
  public:
   // `sums` must hold kBlockSumBytes for each block of `bytes`.
@@ -93,21 +93,28 @@ class BlockGuard {
   }
 
   // Every block counts as untouched again: for when the file may have changed under the mapping.
+  // Also those that other threads are just reading: what they find is of the time before.
   void Forget() const;
 
  private:
   bool IsKnownGood(uint64_t block) const {
-    return (good_[block / 64].load(std::memory_order_relaxed) >> (block % 64) & 1) != 0;
+    const uint64_t word = good_[block / kBlocksPerWord].load(std::memory_order_relaxed);
+    return (word >> (block % kBlocksPerWord) & 1) != 0;
   }
   bool BlockIsRight(uint64_t block) const;
   // As IsKnownGood() after having looked.
   bool CheckBlock(uint64_t block) const;
 
+  // A word of good_: a bit for each of so many blocks, and above them how often they were
+  // forgotten.
+  static constexpr uint64_t kBlocksPerWord = 32;
+  uint64_t word_count() const { return block_count_ / kBlocksPerWord + 1; }
+
   const std::string_view bytes_;
   const std::string_view sums_;
   const DatabaseId id_;
   const uint64_t block_count_;
-  const std::unique_ptr<std::atomic<uint64_t>[]> good_;  // A bit for each block.
+  const std::unique_ptr<std::atomic<uint64_t>[]> good_;
 };
 
 }  // namespace pathkb

@@ -3,7 +3,12 @@
 
 #include "storage/file/block_sums.h"
 
+#include <algorithm>
+#include <csignal>
+#include <span>
 #include <string>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -106,6 +111,47 @@ TEST(BlockSums, WhatIsKnownIsNotReadAgainUntilForgotten) {
   guard.Forget();
   EXPECT_FALSE(guard.Check(0, 1));
   EXPECT_TRUE(guard.Check(65536, 1));
+}
+
+// The guard that is forgotten by a signal handler, and the page that makes it run.
+const BlockGuard* guard_to_forget = nullptr;
+char* page_to_open = nullptr;
+size_t page_bytes = 0;
+
+void ForgetAndOpenPage(int) {
+  guard_to_forget->Forget();
+  ::mprotect(page_to_open, page_bytes, PROT_READ | PROT_WRITE);
+}
+
+// Another thread forgets just while a block is read: here a signal handler, when the reading comes
+// to the block's second page. What was there before the change must not be believed after it.
+TEST(BlockSums, WhatIsReadWhileItIsForgottenIsForgotten) {
+  page_bytes = static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+  void* const mapped =
+      ::mmap(nullptr, kSumBlockBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(mapped, MAP_FAILED);
+  const std::span<char> block(static_cast<char*>(mapped), kSumBlockBytes);
+  const std::string bytes = SomeBytes(kSumBlockBytes);
+  std::copy(bytes.begin(), bytes.end(), block.begin());
+  const std::string sums = SumsOf(bytes, IdOf(1), 1 << 20);
+  const BlockGuard guard({block.data(), block.size()}, sums, IdOf(1));
+  guard_to_forget = &guard;
+  page_to_open = block.data() + page_bytes;
+  struct sigaction action = {}, before = {};
+  action.sa_handler = ForgetAndOpenPage;
+  ASSERT_EQ(::sigaction(SIGSEGV, &action, &before), 0);
+  ASSERT_EQ(::mprotect(page_to_open, page_bytes, PROT_NONE), 0);
+
+  EXPECT_TRUE(guard.Check(0, 1));
+  block[3] ^= 1;
+  EXPECT_FALSE(guard.Check(0, 1)) << "believed from before it was forgotten";
+  block[3] ^= 1;
+  EXPECT_TRUE(guard.Check(0, 1));
+  block[3] ^= 1;
+  EXPECT_TRUE(guard.Check(0, 1)) << "nothing was forgotten, so nothing is read again";
+
+  ::sigaction(SIGSEGV, &before, nullptr);
+  ::munmap(mapped, kSumBlockBytes);
 }
 
 }  // namespace

@@ -103,21 +103,25 @@ absl::StatusOr<std::string_view> Snapshot::FindEntry(uint64_t id, std::string& s
 absl::Status Snapshot::CheckIntact(uint64_t changes_before) const {
   absl::Status status = tree_file_->CheckIntact();
   status.Update(terms_file_->CheckIntact());
+  const uint64_t changes = tree_file_->outside_changes() + terms_file_->outside_changes();
+  // What is there now is looked at anew before it is believed.
+  if (changes != changes_forgotten_.load()) Forget(changes);
   // A change is reported to one caller only, but concerns all who were reading.
-  if (status.ok() && OutsideChanges() != changes_before) {
+  if (status.ok() && changes != changes_before) {
     status = absl::UnavailableError(
         fmt::format("{}: it or its .terms was changed from outside", tree_->file_path()));
-  }
-  if (absl::IsUnavailable(status)) {
-    // What is there now is looked at anew before it is believed.
-    if (guard_ != nullptr) guard_->Forget();
-    terms_->Forget();
   }
   return status;
 }
 
-uint64_t Snapshot::OutsideChanges() const {
-  return tree_file_->outside_changes() + terms_file_->outside_changes();
+uint64_t Snapshot::OutsideChanges() const { return changes_forgotten_.load(); }
+
+void Snapshot::Forget(uint64_t changes) const {
+  if (guard_ != nullptr) guard_->Forget();
+  terms_->Forget();
+  uint64_t forgotten = changes_forgotten_.load();
+  while (forgotten < changes && !changes_forgotten_.compare_exchange_weak(forgotten, changes)) {
+  }
 }
 
 std::unique_ptr<Zipper> Snapshot::NewZipper() const { return std::make_unique<ActZipper>(*tree_); }

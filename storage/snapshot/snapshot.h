@@ -4,8 +4,12 @@
 #ifndef PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_
 #define PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -52,6 +56,9 @@ class Snapshot : public FactBase {
  private:
   explicit Snapshot(SnapshotRecord record) : record_(std::move(record)) {}
 
+  // Believes nothing that was checked before the first `changes` changes of the files.
+  void Forget(uint64_t changes) const;
+
   // What Open() fills in, each part borrowing those above it.
   const SnapshotRecord record_;
   std::shared_ptr<const MappedFile> tree_file_;
@@ -60,6 +67,10 @@ class Snapshot : public FactBase {
   std::unique_ptr<const BlockGuard> guard_;
   std::unique_ptr<const ActReader> tree_;
   std::unique_ptr<const TermsReader> terms_;
+
+  // How many of the files' outside_changes() nothing is believed any more from before. Behind their
+  // sum for a moment: a call that begins just then may rely on what must be forgotten, and is told.
+  mutable std::atomic<uint64_t> changes_forgotten_ = 0;
 };
 
 }  // namespace pathkb

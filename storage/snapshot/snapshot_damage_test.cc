@@ -19,7 +19,7 @@
 
 #include "storage/act/test_files.h"
 #include "storage/file/block_sums.h"
-#include "storage/snapshot/snapshot_testing.h"
+#include "tests/support/test_pairs.h"
 #include "tests/support/test_terms.h"
 
 namespace pathkb {

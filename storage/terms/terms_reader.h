@@ -25,8 +25,8 @@ namespace pathkb {
 // when it is touched for the first time (in files of version 1: only by Verify()); Verify() checks
 // every byte.
 //
-// Memory: a bit for each 64 KiB of file, and of compressed files up to 16 blocks of 64 KiB, so that
-// neighbours are not inflated again and again.
+// Memory: two bits for each 64 KiB of file, and of compressed files up to 16 blocks of 64 KiB, so
+// that neighbours are not inflated again and again.
 class TermsReader {
  public:
   // Constant time, whatever the size. A file that was written with another hash needs it here, too.

@@ -1,6 +1,7 @@
-#include "storage/snapshot/snapshot_testing.h"
+#include "tests/support/test_pairs.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <random>
 #include <utility>
@@ -25,14 +26,24 @@ constexpr char kDir[] = "/db";
 // A "mapping" of bytes that somebody else holds.
 class HeldFile final : public MappedFile {
  public:
-  HeldFile(std::string_view bytes, std::string path) : bytes_(bytes), path_(std::move(path)) {}
+  // `on_change` as that of HeldPair, which has it.
+  HeldFile(std::string_view bytes, std::string path, std::function<void()>& on_change)
+      : bytes_(bytes), path_(std::move(path)), on_change_(on_change) {}
 
   std::string_view bytes() const override { return bytes_; }
   const std::string& path() const override { return path_; }
 
+  absl::Status CheckIntact() const override {
+    if (on_change_ == nullptr) return absl::OkStatus();
+    CountOutsideChange();
+    std::exchange(on_change_, nullptr)();
+    return absl::UnavailableError(path_ + ": changed from outside");
+  }
+
  private:
   const std::string_view bytes_;
   const std::string path_;
+  std::function<void()>& on_change_;
 };
 
 std::string RandomLetters(std::mt19937_64& random, uint64_t letters) {
@@ -116,7 +127,7 @@ absl::StatusOr<std::unique_ptr<const MappedFile>> HeldPair::Map(const std::strin
   const HeldBytes& bytes = path.ends_with(".tree")    ? *tree
                            : path.ends_with(".terms") ? *terms
                                                       : *sums;
-  return std::make_unique<HeldFile>(bytes.view(), path);
+  return std::make_unique<HeldFile>(bytes.view(), path, on_change);
 }
 
 void Answers::AddRefused(const absl::Status& status) {
@@ -158,8 +169,8 @@ void AskByWalking(const Snapshot& snapshot, const PairContents& contents, const 
   bool more = zipper->SeekValue(from);
   std::string scratch;
   for (; more && steps > 0; --steps, more = zipper->NextValue()) {
-    if (!zipper->status().ok()) {
-      // What could not be read was passed over.
+    // What could not be read was passed over.
+    if (!zipper->status().ok() && expected != contents.end() && expected->first < zipper->path()) {
       expected = contents.lower_bound(std::string(zipper->path()));
     }
     if (expected == contents.end() || expected->first != zipper->path()) {

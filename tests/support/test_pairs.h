@@ -1,9 +1,10 @@
 // For tests of snapshot pairs: pairs in memory, and what each question about one must be answered.
 
-#ifndef PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_TESTING_H_
-#define PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_TESTING_H_
+#ifndef PATHKB_TESTS_SUPPORT_TEST_PAIRS_H_
+#define PATHKB_TESTS_SUPPORT_TEST_PAIRS_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -61,7 +62,8 @@ class HeldBytes {
 };
 
 // A file system whose files of one pair are given by the test. Map() gives out views of them, not
-// copies. One thread at a time.
+// copies. One thread at a time. Outlives
+// the snapshots.
 class HeldPair final : public CrashFileSystem {
  public:
   explicit HeldPair(const WrittenPair& pair);
@@ -70,6 +72,10 @@ class HeldPair final : public CrashFileSystem {
   std::unique_ptr<HeldBytes> tree;
   std::unique_ptr<HeldBytes> terms;
   std::unique_ptr<HeldBytes> sums;
+
+  // If set, the next CheckIntact() of one of the files calls it when it has counted a change from
+  // outside and not yet returned, and returns Unavailable.
+  std::function<void()> on_change;
 
   // Opens what is there now as the pair that `record` names.
   absl::StatusOr<std::shared_ptr<const Snapshot>> Open(const SnapshotRecord& record);
@@ -105,4 +111,4 @@ void AskByWalking(const Snapshot& snapshot, const PairContents& contents, const 
 
 }  // namespace pathkb
 
-#endif  // PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_TESTING_H_
+#endif  // PATHKB_TESTS_SUPPORT_TEST_PAIRS_H_
