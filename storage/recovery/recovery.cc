@@ -17,14 +17,15 @@ namespace pathkb {
 namespace {
 
 // Opens the newest snapshot of the manifest that can be opened.
-absl::Status OpenBase(FileSystem& files, const std::string& data_dir, RecoveredState& state) {
+absl::Status OpenBase(FileSystem& files, const std::string& data_dir, const MapOptions& options,
+                      RecoveredState& state) {
   std::vector<SnapshotRecord> candidates;
   if (state.manifest.base.has_value()) candidates.push_back(*state.manifest.base);
   for (const SnapshotRecord& older : state.manifest.older) candidates.push_back(older);
   absl::Status first_failure;
   for (size_t i = 0; i < candidates.size(); ++i) {
     const SnapshotRecord& candidate = candidates[i];
-    auto snapshot = Snapshot::Open(files, data_dir, state.manifest.database_id, candidate);
+    auto snapshot = Snapshot::Open(files, data_dir, state.manifest.database_id, candidate, options);
     if (snapshot.ok()) {
       if (!first_failure.ok()) {
         state.notes.push_back(fmt::format("fell back to snapshot {}", candidate.id));
@@ -129,10 +130,11 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
 
 }  // namespace
 
-absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& data_dir) {
+absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& data_dir,
+                                       const MapOptions& options) {
   RecoveredState state;
   PATHKB_ASSIGN_OR_RETURN(state.manifest, ReadCurrent(files, data_dir));
-  PATHKB_RETURN_IF_ERROR(OpenBase(files, data_dir, state));
+  PATHKB_RETURN_IF_ERROR(OpenBase(files, data_dir, options, state));
   PATHKB_ASSIGN_OR_RETURN(const std::vector<uint64_t> firsts,
                           SegmentsToReplay(files, data_dir, state));
   for (uint64_t first : firsts) {

@@ -19,6 +19,7 @@
 #include "core/facts/working_set.h"
 #include "storage/directory/manifest.h"
 #include "storage/file/file_system.h"
+#include "storage/file/mapped_file.h"
 #include "storage/snapshot/snapshot.h"
 
 namespace pathkb {
@@ -41,11 +42,12 @@ struct RecoveredState {
 
 // Reads the state of `data_dir`, which must be a data directory (storage/directory/data_directory).
 // If the newest snapshot cannot be opened, the one before it serves, with its longer log, and is
-// the base of the `manifest` that is returned.
+// the base of the `manifest` that is returned. The files of the base are mapped as `options` say.
 //   DataLoss             commits are missing or damaged; the message names file, place and
 //                        revisions
 //   FailedPrecondition   a file of a newer format version
-absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& data_dir);
+absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& data_dir,
+                                       const MapOptions& options = {});
 
 // Makes the directory ready for the one who writes next, and who must hold its lock:
 //   * syncs the end of the log, which may have been read from memory that no power cut would spare;

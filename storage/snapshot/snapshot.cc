@@ -17,7 +17,7 @@ namespace {
 absl::StatusOr<std::shared_ptr<const MappedFile>> MapRecorded(FileSystem& files,
                                                               const std::string& path,
                                                               uint64_t recorded_bytes,
-                                                              const MapOptions& options = {}) {
+                                                              const MapOptions& options) {
   PATHKB_ASSIGN_OR_RETURN(std::shared_ptr<const MappedFile> file, files.Map(path, options));
   if (file->bytes().size() != recorded_bytes) {
     return absl::DataLossError(fmt::format("{}: has {} bytes, the manifest says {}", path,
@@ -61,13 +61,15 @@ absl::Status CheckSums(const SumsReader& sums, const std::string& path,
 absl::StatusOr<std::shared_ptr<const Snapshot>> Snapshot::Open(FileSystem& files,
                                                                const std::string& data_dir,
                                                                const DatabaseId& database_id,
-                                                               const SnapshotRecord& record) {
+                                                               const SnapshotRecord& record,
+                                                               const MapOptions& options) {
   const std::string tree_path = data_dir + "/" + SnapshotTreeName(record.id);
   const std::string terms_path = data_dir + "/" + SnapshotTermsName(record.id);
   std::shared_ptr<Snapshot> snapshot(new Snapshot(record));
-  PATHKB_ASSIGN_OR_RETURN(snapshot->tree_file_, MapRecorded(files, tree_path, record.tree_bytes));
+  PATHKB_ASSIGN_OR_RETURN(snapshot->tree_file_,
+                          MapRecorded(files, tree_path, record.tree_bytes, options));
   PATHKB_ASSIGN_OR_RETURN(snapshot->terms_file_,
-                          MapRecorded(files, terms_path, record.terms_bytes));
+                          MapRecorded(files, terms_path, record.terms_bytes, options));
   if (record.sums_bytes != 0) {
     const std::string sums_path = data_dir + "/" + SnapshotSumsName(record.id);
     // Mapped even if it is small: reading it would take time that grows with the .tree.

@@ -30,8 +30,9 @@ namespace pathkb {
 // names.
 class Snapshot : public FactBase {
  public:
-  // Opens the pair that `record` names in `data_dir`. Constant time, whatever the size: sizes,
-  // headers and footers are checked, not the content.
+  // Opens the pair that `record` names in `data_dir`, its .tree and .terms mapped as `options` say.
+  // Constant time, whatever the size, unless they ask for pages to be read in: sizes, headers and
+  // footers are checked, not the content.
   //   NotFound             a file is missing
   //   DataLoss             a file is not what the record says, or not of this database, or damaged
   //                        where it was looked at
@@ -39,7 +40,8 @@ class Snapshot : public FactBase {
   static absl::StatusOr<std::shared_ptr<const Snapshot>> Open(FileSystem& files,
                                                               const std::string& data_dir,
                                                               const DatabaseId& database_id,
-                                                              const SnapshotRecord& record);
+                                                              const SnapshotRecord& record,
+                                                              const MapOptions& options = {});
 
   absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const override;
   absl::StatusOr<std::string_view> FindEntry(uint64_t id, std::string& scratch) const override;
@@ -52,6 +54,10 @@ class Snapshot : public FactBase {
   absl::Status Verify() const;
 
   const SnapshotRecord& record() const { return record_; }
+
+  // The mapped files, for reports and for reading them in; they may outlive this object.
+  const std::shared_ptr<const MappedFile>& tree_file() const { return tree_file_; }
+  const std::shared_ptr<const MappedFile>& terms_file() const { return terms_file_; }
 
  private:
   explicit Snapshot(SnapshotRecord record) : record_(std::move(record)) {}

@@ -106,6 +106,17 @@ TEST_F(SnapshotTest, CompressedTermsAreSmallerAndTakenForAPair) {
   EXPECT_TRUE((*snapshot)->Verify().ok());
 }
 
+TEST_F(SnapshotTest, BothFilesAreMappedAsTold) {
+  const SnapshotRecord record = *Write(7);
+  for (const bool map : {false, true}) {
+    // They are small: without being told to map them, they are read.
+    const auto snapshot = Snapshot::Open(files_, dir_, database_id_, record, {.always_map = map});
+    ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+    EXPECT_EQ((*snapshot)->tree_file()->Report().mapped_bytes, map ? record.tree_bytes : 0);
+    EXPECT_EQ((*snapshot)->terms_file()->Report().mapped_bytes, map ? record.terms_bytes : 0);
+  }
+}
+
 TEST_F(SnapshotTest, AnInterruptLeavesNothing) {
   // The interrupt is asked every 4,096 paths.
   for (int i = 0; i < 5000; ++i) trie_.Set("spaces/s/terms/more" + std::to_string(i), 0);
