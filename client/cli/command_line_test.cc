@@ -150,6 +150,9 @@ TEST_F(CommandLineTest, SnapshotsAndStatus) {
   }
   EXPECT_THAT(json, HasSubstr("\"snapshot\":\"" + id + "\""));
   EXPECT_THAT(Ok({"status"}), HasSubstr("snapshot              " + id + "\n"));
+  const std::string plain = Ok({"snapshot", "create", "--no-dedup", "-o", "json"});
+  EXPECT_THAT(plain, HasSubstr("\"deduplicated\":false"));
+  EXPECT_THAT(plain, HasSubstr("\"created\":true"));
 }
 
 TEST_F(CommandLineTest, Import) {

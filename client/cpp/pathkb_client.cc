@@ -329,9 +329,12 @@ absl::StatusOr<v1::CountResponse> PathkbClient::Count(std::string_view space,
                                  options_.long_timeout);
 }
 
-absl::StatusOr<v1::CreateSnapshotResponse> PathkbClient::CreateSnapshot() {
-  return Call<v1::CreateSnapshotResponse>(*snapshots_, &v1::SnapshotService::Stub::Create,
-                                          v1::CreateSnapshotRequest(), options_.long_timeout);
+absl::StatusOr<v1::CreateSnapshotResponse> PathkbClient::CreateSnapshot(
+    std::optional<bool> deduplicate) {
+  v1::CreateSnapshotRequest request;
+  if (deduplicate.has_value()) request.set_deduplicate(*deduplicate);
+  return Call<v1::CreateSnapshotResponse>(*snapshots_, &v1::SnapshotService::Stub::Create, request,
+                                          options_.long_timeout);
 }
 
 absl::StatusOr<v1::ListSnapshotsResponse> PathkbClient::ListSnapshots() {

@@ -111,8 +111,10 @@ class PathkbClient {
   // Counts the matches of `pattern`, or all facts if it is empty.
   absl::StatusOr<v1::CountResponse> Count(std::string_view space, std::string_view pattern);
 
-  // Returns when the new snapshot is on disk.
-  absl::StatusOr<v1::CreateSnapshotResponse> CreateSnapshot();
+  // Returns when the new snapshot is on disk. `deduplicate` as in the .proto: nullopt leaves it to
+  // the server's setting.
+  absl::StatusOr<v1::CreateSnapshotResponse> CreateSnapshot(
+      std::optional<bool> deduplicate = std::nullopt);
   absl::StatusOr<v1::ListSnapshotsResponse> ListSnapshots();
   absl::StatusOr<v1::GetStatusResponse> GetStatus();
 

@@ -110,6 +110,9 @@ TEST(PathkbClientTest, SnapshotsAndStatus) {
   EXPECT_TRUE(client->CreateSnapshot()->created());
   EXPECT_FALSE(client->CreateSnapshot()->created());
   EXPECT_EQ(client->ListSnapshots()->snapshots_size(), 1);
+  EXPECT_FALSE(client->CreateSnapshot(true)->created());
+  EXPECT_TRUE(client->CreateSnapshot(false)->created());
+  EXPECT_FALSE(client->ListSnapshots()->snapshots(0).deduplicated());
   EXPECT_TRUE(client->GetStatus()->has_snapshot());
 }
 

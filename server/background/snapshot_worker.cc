@@ -1,11 +1,14 @@
 #include "server/background/snapshot_worker.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "spdlog/spdlog.h"
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
+#include "server/background/mapping_log.h"
 #include "storage/directory/retention.h"
 #include "storage/snapshot/publication.h"
 #include "storage/snapshot/snapshot.h"
@@ -20,6 +23,16 @@ constexpr absl::Duration kLookEvery = absl::Milliseconds(200);
 constexpr absl::Duration kRetryAfter = absl::Seconds(10);
 // The base and this many older snapshots are kept, with the log from the oldest of them on.
 constexpr size_t kOlderSnapshotsKept = 1;
+
+absl::Status ShuttingDown() { return absl::AbortedError("the server is shutting down"); }
+
+// The time in the name of a snapshot of `view`. One of a revision that the base has, too, needs a
+// name of its own, even if the clock was set back.
+int64_t CreationTime(absl::Time now, const ReadView& view, const Manifest& before) {
+  const int64_t now_ms = absl::ToUnixMillis(now);
+  if (!before.base.has_value() || before.base->revision != view.revision) return now_ms;
+  return std::max(now_ms, before.base->created_unix_ms + 1);
+}
 
 }  // namespace
 
@@ -38,16 +51,16 @@ SnapshotWorker::SnapshotWorker(Options options, FileSystem& files, const Clock& 
 
 SnapshotWorker::~SnapshotWorker() { Stop(); }
 
-void SnapshotWorker::Request(Done done) {
+void SnapshotWorker::Request(std::optional<bool> deduplicate, Done done) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (!stopping_) {
-      requests_.push_back(std::move(done));
+      requests_.push_back({deduplicate, std::move(done)});
       changed_.notify_one();
       return;
     }
   }
-  done(absl::AbortedError("the server is shutting down"));
+  done(ShuttingDown());
 }
 
 void SnapshotWorker::Stop() {
@@ -57,12 +70,12 @@ void SnapshotWorker::Stop() {
   }
   changed_.notify_one();
   if (thread_.joinable()) thread_.join();
-  std::vector<Done> left;
+  std::vector<Waiting> left;
   {
     std::lock_guard<std::mutex> lock(mutex_);
     left.swap(requests_);
   }
-  for (Done& done : left) done(absl::AbortedError("the server is shutting down"));
+  for (Waiting& waiting : left) waiting.done(ShuttingDown());
 }
 
 Manifest SnapshotWorker::manifest() const {
@@ -100,30 +113,54 @@ bool SnapshotWorker::Due() const {
   return by_changes || by_time;
 }
 
+bool SnapshotWorker::NextRequests(std::vector<Waiting>& requests) {
+  requests.clear();
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait_for(lock, absl::ToChronoMilliseconds(kLookEvery),
+                    [this] { return stopping_ || !requests_.empty(); });
+  if (stopping_) return false;
+  if (requests_.empty()) return true;
+  const std::optional<bool> deduplicate = requests_.front().deduplicate;
+  const auto others = std::stable_partition(
+      requests_.begin(), requests_.end(),
+      [&](const Waiting& waiting) { return waiting.deduplicate == deduplicate; });
+  requests.assign(std::move_iterator(requests_.begin()), std::move_iterator(others));
+  requests_.erase(requests_.begin(), others);
+  return true;
+}
+
 void SnapshotWorker::Run() {
-  while (true) {
-    std::vector<Done> requests;
-    {
-      std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait_for(lock, absl::ToChronoMilliseconds(kLookEvery),
-                        [this] { return stopping_ || !requests_.empty(); });
-      if (stopping_) return;
-      requests.swap(requests_);
-    }
+  std::vector<Waiting> requests;
+  while (NextRequests(requests)) {
     if (requests.empty() && !Due()) continue;
-    const absl::StatusOr<Result> result = MakeSnapshot(/*may_be_given_up=*/true);
-    if (!result.ok()) {
+    const std::optional<bool> deduplicate =
+        requests.empty() ? std::nullopt : requests.front().deduplicate;
+    const absl::StatusOr<Result> result = MakeSnapshot(deduplicate, Occasion::kServing);
+    if (absl::IsAborted(result.status())) {
+      spdlog::info("snapshot given up: {}", ToStd(result.status().message()));
+    } else if (!result.ok()) {
       spdlog::error("snapshot failed: {}", ToStd(result.status().message()));
       std::lock_guard<std::mutex> lock(mutex_);
       last_attempt_ = clock_.Now() + kRetryAfter;
     }
-    for (Done& done : requests) done(result);
+    for (Waiting& waiting : requests) waiting.done(result);
   }
 }
 
+absl::Status SnapshotWorker::Wait(absl::Duration duration) {
+  const absl::Duration end = clock_.Monotonic() + duration;
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!stopping_) {
+    const absl::Duration left = end - clock_.Monotonic();
+    if (left <= absl::ZeroDuration()) return absl::OkStatus();
+    clock_.Wait(lock, changed_, left);
+  }
+  return ShuttingDown();
+}
+
 absl::StatusOr<SnapshotRecord> SnapshotWorker::WritePair(const ReadView& view,
-                                                         const Manifest& before,
-                                                         bool may_be_given_up) {
+                                                         const Manifest& before, bool deduplicate,
+                                                         Occasion occasion) {
   const std::unique_ptr<Zipper> zipper = view.NewZipper();
   SnapshotSource source;
   source.zipper = zipper.get();
@@ -131,13 +168,20 @@ absl::StatusOr<SnapshotRecord> SnapshotWorker::WritePair(const ReadView& view,
     return view.EntryBytes(value, layer, scratch);
   };
   source.revision = view.revision;
-  source.created_unix_ms = absl::ToUnixMillis(clock_.Now());
+  source.created_unix_ms = CreationTime(clock_.Now(), view, before);
   source.database_id = before.database_id;
   source.parent_id = before.base.has_value() ? before.base->id : "";
   source.server_version = options_.server_version;
-  if (may_be_given_up) {
-    source.interrupt = [this] {
-      return stopping() ? absl::AbortedError("the server is shutting down") : absl::OkStatus();
+  source.compress_terms = options_.compress_terms;
+  source.deduplicate = deduplicate;
+  if (occasion == Occasion::kServing) {
+    source.interrupt = [this] { return stopping() ? ShuttingDown() : absl::OkStatus(); };
+    source.pace.bytes_per_second = options_.max_bytes_per_second;
+    source.pace.now = [this] {
+      return static_cast<uint64_t>(absl::ToInt64Nanoseconds(clock_.Monotonic()));
+    };
+    source.pace.wait = [this](uint64_t nanoseconds) {
+      return Wait(absl::Nanoseconds(nanoseconds));
     };
   }
   return WriteSnapshot(files_, options_.data_dir, source);
@@ -160,11 +204,13 @@ void SnapshotWorker::RemoveOldFiles(const Manifest& current, const Manifest& pre
   if (!status.ok()) spdlog::warn("old files stay for now: {}", ToStd(status.message()));
 }
 
-absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(bool may_be_given_up) {
+absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(std::optional<bool> deduplicate,
+                                                                    Occasion occasion) {
   const Manifest before = manifest();
   const absl::Time start = clock_.Now();
   PATHKB_ASSIGN_OR_RETURN(const ReadView view, commits_.ViewAtSegmentStart());
-  if (before.base.has_value() && before.base->revision == view.revision) {
+  if (before.base.has_value() && before.base->revision == view.revision &&
+      deduplicate.value_or(before.base->deduplicated) == before.base->deduplicated) {
     return Result{*before.base, false};
   }
   {
@@ -173,11 +219,20 @@ absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(bool may_be_
     last_attempt_ = start;
   }
   const auto make = [&]() -> absl::StatusOr<Result> {
-    PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord record, WritePair(view, before, may_be_given_up));
-    PATHKB_ASSIGN_OR_RETURN(std::shared_ptr<const Snapshot> snapshot,
-                            Snapshot::Open(files_, options_.data_dir, before.database_id, record));
+    PATHKB_ASSIGN_OR_RETURN(
+        const SnapshotRecord record,
+        WritePair(view, before, deduplicate.value_or(options_.deduplicate), occasion));
+    const MapOptions map = occasion == Occasion::kServing ? options_.map : MapOptions();
+    PATHKB_ASSIGN_OR_RETURN(
+        const std::shared_ptr<const Snapshot> snapshot,
+        Snapshot::Open(files_, options_.data_dir, before.database_id, record, map));
+    LogMapping(*snapshot->tree_file(), map);
+    LogMapping(*snapshot->terms_file(), map);
     PATHKB_ASSIGN_OR_RETURN(const Manifest next, Publish(record, before));
-    commits_.Install(std::move(snapshot), view);
+    commits_.Install(snapshot, view);
+    if (occasion == Occasion::kServing && options_.installed != nullptr) {
+      options_.installed(*snapshot);
+    }
     {
       std::lock_guard<std::mutex> lock(mutex_);
       manifest_ = next;
@@ -200,7 +255,7 @@ absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(bool may_be_
 }
 
 absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::SnapshotAfterStop() {
-  return MakeSnapshot(/*may_be_given_up=*/false);
+  return MakeSnapshot(std::nullopt, Occasion::kStopped);
 }
 
 }  // namespace pathkb

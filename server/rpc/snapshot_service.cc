@@ -1,22 +1,27 @@
 #include "server/rpc/snapshot_service.h"
 
+#include <optional>
+
 #include "server/rpc/proto_conversion.h"
 #include "server/rpc/status_conversion.h"
 
 namespace pathkb {
 
 grpc::ServerUnaryReactor* SnapshotService::Create(grpc::CallbackServerContext* context,
-                                                  const v1::CreateSnapshotRequest*,
+                                                  const v1::CreateSnapshotRequest* request,
                                                   v1::CreateSnapshotResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  snapshots_.Request([this, reactor, response](const absl::StatusOr<SnapshotWorker::Result>& made) {
-    if (made.ok()) {
-      *response->mutable_snapshot() =
-          ToProto(made->snapshot, snapshots_.manifest().format_version, /*base=*/true);
-      response->set_created(made->created);
-    }
-    reactor->Finish(ToGrpcStatus(made.status()));
-  });
+  std::optional<bool> deduplicate;
+  if (request->has_deduplicate()) deduplicate = request->deduplicate();
+  snapshots_.Request(
+      deduplicate, [this, reactor, response](const absl::StatusOr<SnapshotWorker::Result>& made) {
+        if (made.ok()) {
+          *response->mutable_snapshot() =
+              ToProto(made->snapshot, snapshots_.manifest().format_version, /*base=*/true);
+          response->set_created(made->created);
+        }
+        reactor->Finish(ToGrpcStatus(made.status()));
+      });
   return reactor;
 }
 

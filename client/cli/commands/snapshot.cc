@@ -1,5 +1,9 @@
 #include "client/cli/commands/snapshot.h"
 
+#include <memory>
+#include <optional>
+
+#include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
 #include "client/cli/output/figures.h"
@@ -28,10 +32,12 @@ JsonObject SnapshotObject(const v1::Snapshot& snapshot) {
   return object;
 }
 
-absl::Status RunCreate(Session& session, const std::vector<std::string>&) {
+absl::Status RunCreate(Session& session, bool no_dedup) {
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
-  const absl::StatusOr<v1::CreateSnapshotResponse> answer = (*client)->CreateSnapshot();
+  std::optional<bool> deduplicate;
+  if (no_dedup) deduplicate = false;
+  const absl::StatusOr<v1::CreateSnapshotResponse> answer = (*client)->CreateSnapshot(deduplicate);
   if (!answer.ok()) return answer.status();
   const v1::Snapshot& snapshot = answer->snapshot();
   if (session.json()) {
@@ -67,11 +73,19 @@ absl::Status RunList(Session& session, const std::vector<std::string>&) {
 }  // namespace
 
 Command SnapshotCreateCommand() {
+  const auto no_dedup = std::make_shared<bool>(false);
   Command command;
   command.name = "snapshot create";
   command.summary = "Write everything into a new snapshot; waits until it is on disk";
-  command.examples = "  pathkb snapshot create\n";
-  command.run = RunCreate;
+  command.examples =
+      "  pathkb snapshot create\n"
+      "  pathkb snapshot create --no-dedup        a larger file with the same content\n";
+  command.declare = [no_dedup](CLI::App& app) {
+    app.add_flag("--no-dedup", *no_dedup, "Write equal parts of the tree as often as they occur");
+  };
+  command.run = [no_dedup](Session& session, const std::vector<std::string>&) {
+    return RunCreate(session, *no_dedup);
+  };
   return command;
 }
 

@@ -240,15 +240,18 @@ v1::Snapshot FakeServer::MakeSnapshot() {
 }
 
 grpc::Status FakeServer::Snapshots::Create(grpc::ServerContext* context,
-                                           const v1::CreateSnapshotRequest*,
+                                           const v1::CreateSnapshotRequest* request,
                                            v1::CreateSnapshotResponse* response) {
   if (grpc::Status status = server_.RunHook("CreateSnapshot", context); !status.ok()) return status;
   absl::MutexLock lock(&server_.mutex_);
   std::vector<v1::Snapshot>& snapshots = server_.snapshots_;
-  response->set_created(snapshots.empty() || snapshots.back().revision() != server_.revision_);
+  response->set_created(
+      snapshots.empty() || snapshots.back().revision() != server_.revision_ ||
+      (request->has_deduplicate() && snapshots.back().deduplicated() != request->deduplicate()));
   if (response->created()) {
     for (v1::Snapshot& older : snapshots) older.set_base(false);
     snapshots.push_back(server_.MakeSnapshot());
+    snapshots.back().set_deduplicated(!request->has_deduplicate() || request->deduplicate());
   }
   *response->mutable_snapshot() = snapshots.back();
   return grpc::Status::OK;
