@@ -20,6 +20,37 @@ namespace {
 
 enum ExitCode { kOk = 0, kFailure = 1, kUsage = 2 };
 
+// An option that is a number. Without the check, -1 would be taken for the largest one.
+void AddNumber(CLI::App& app, const char* name, uint64_t& value, const char* help) {
+  app.add_option(name, value, help)->check(CLI::NonNegativeNumber)->capture_default_str();
+}
+
+// An option that is true or false. Without the check, 7up would be taken for true.
+void AddSwitch(CLI::App& app, const char* name, bool& value, const char* help) {
+  app.add_option(name, value, help)
+      ->check(CLI::IsMember({"true", "false", "yes", "no", "on", "off", "1", "0"}))
+      ->option_text(value ? "true|false=true" : "true|false=false");
+}
+
+void AddSnapshotOptions(CLI::App& app, ServerConfig& config) {
+  AddNumber(app, "--snapshot-interval", config.snapshot_interval_s,
+            "seconds between snapshots while there are changes; 0: none by time");
+  AddNumber(app, "--snapshot-max-changes", config.snapshot_max_changes,
+            "changed facts after which a snapshot is written; 0: none by changes");
+  app.add_option("--snapshot-min-ratio", config.snapshot_min_ratio,
+                 "no snapshot by changes before they are this part of the facts in the last one")
+      ->capture_default_str();
+  AddSwitch(app, "--snapshot-at-shutdown", config.snapshot_at_shutdown,
+            "write a snapshot when stopped by SIGTERM or SIGINT");
+  app.add_option("--snapshot-terms-compression", config.snapshot_terms_compression,
+                 "how entries are stored: none, or zlib for smaller files and slower reads")
+      ->capture_default_str();
+  AddSwitch(app, "--snapshot-deduplicate", config.snapshot_deduplicate,
+            "write equal subtries once; a request may say otherwise");
+  AddNumber(app, "--snapshot-max-bytes-per-second", config.snapshot_max_bytes_per_second,
+            "how fast each file of a snapshot may be written; 0: no limit");
+}
+
 void AddOptions(CLI::App& app, ServerConfig& config) {
   // Of an option given twice the last one counts, so that scripts can add to a command line.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -31,18 +62,15 @@ void AddOptions(CLI::App& app, ServerConfig& config) {
   app.add_option("--log-level", config.log_level, "how much to log, on standard error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
-  app.add_option("--snapshot-interval", config.snapshot_interval_s,
-                 "seconds between snapshots while there are changes; 0: none by time")
-      ->capture_default_str();
-  app.add_option("--snapshot-max-changes", config.snapshot_max_changes,
-                 "changed facts after which a snapshot is written; 0: none by changes")
-      ->capture_default_str();
-  app.add_option("--snapshot-min-ratio", config.snapshot_min_ratio,
-                 "no snapshot by changes before they are this part of the facts in the last one")
-      ->capture_default_str();
-  app.add_option("--snapshot-at-shutdown", config.snapshot_at_shutdown,
-                 "write a snapshot when stopped by SIGTERM or SIGINT")
-      ->capture_default_str();
+  AddSnapshotOptions(app, config);
+  AddSwitch(app, "--mmap-populate", config.mmap_populate,
+            "read the files of the base in before serving from them");
+  AddSwitch(app, "--mmap-lock", config.mmap_lock,
+            "keep the files of the base in memory; a warning if the system refuses");
+  AddSwitch(app, "--mmap-huge-pages", config.mmap_huge_pages,
+            "ask for pages of 2 MiB for the files of the base");
+  AddSwitch(app, "--prewarm", config.prewarm,
+            "read the files of each new base in, in the background");
   app.set_version_flag("--version", std::string("pathkbd ") + kServerVersion);
 }
 

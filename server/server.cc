@@ -14,7 +14,9 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
+#include "server/background/cache_warmer.h"
 #include "server/background/clock.h"
+#include "server/background/mapping_log.h"
 #include "server/background/snapshot_worker.h"
 #include "server/background/thread_pool.h"
 #include "server/config/limits.h"
@@ -26,6 +28,7 @@
 #include "server/rpc/snapshot_service.h"
 #include "storage/directory/data_directory.h"
 #include "storage/directory/retention.h"
+#include "storage/file/mapped_file.h"
 #include "storage/recovery/recovery.h"
 
 namespace pathkb {
@@ -40,6 +43,7 @@ struct Server::Parts {
   DataDirectory directory;
   std::unique_ptr<KnowledgeBase> knowledge_base;
   std::unique_ptr<CommitQueue> commits;
+  std::unique_ptr<CacheWarmer> warmer;  // Null if it is not asked for.
   std::unique_ptr<SnapshotWorker> snapshots;
   std::unique_ptr<ThreadPool> threads;
   std::unique_ptr<FactService> fact_service;
@@ -77,20 +81,46 @@ absl::Status RemoveStrays(FileSystem& files, const std::string& data_dir,
   return RemoveFiles(files, data_dir, names);
 }
 
-absl::StatusOr<RecoveredState> OpenData(const std::string& data_dir, FileSystem& files,
-                                        DataDirectory& directory) {
+absl::StatusOr<RecoveredState> OpenData(const std::string& data_dir, const MapOptions& map,
+                                        FileSystem& files, DataDirectory& directory) {
   PATHKB_ASSIGN_OR_RETURN(directory, DataDirectory::CreateOrOpen(files, data_dir));
-  PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered, Recover(files, data_dir));
+  PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered, Recover(files, data_dir, map));
   PATHKB_RETURN_IF_ERROR(PrepareForWriting(files, data_dir, recovered));
   if (absl::Status removed = RemoveStrays(files, data_dir, recovered.manifest); !removed.ok()) {
     spdlog::warn("files that nothing needs stay: {}", ToStd(removed.message()));
   }
   for (const std::string& note : recovered.notes) spdlog::warn("recovery: {}", note);
+  if (recovered.base != nullptr) {
+    LogMapping(*recovered.base->tree_file(), map);
+    LogMapping(*recovered.base->terms_file(), map);
+  }
   spdlog::info("recovered {}: revision {}, {} facts, {} of them in the base, {} changed since",
                data_dir, recovered.revision, recovered.facts,
                recovered.base == nullptr ? 0 : recovered.base->record().facts,
                recovered.working.changed_facts());
   return recovered;
+}
+
+MapOptions MapOptionsOf(const ServerConfig& config) {
+  MapOptions map;
+  map.populate = config.mmap_populate;
+  map.lock = config.mmap_lock;
+  map.huge_pages = config.mmap_huge_pages;
+  return map;
+}
+
+SnapshotWorker::Options SnapshotOptionsOf(const ServerConfig& config) {
+  SnapshotWorker::Options options;
+  options.data_dir = config.data_dir;
+  options.server_version = kServerVersion;
+  options.interval = absl::Seconds(config.snapshot_interval_s);
+  options.max_changes = config.snapshot_max_changes;
+  options.min_ratio = config.snapshot_min_ratio;
+  options.compress_terms = config.snapshot_terms_compression == "zlib";
+  options.deduplicate = config.snapshot_deduplicate;
+  options.max_bytes_per_second = config.snapshot_max_bytes_per_second;
+  options.map = MapOptionsOf(config);
+  return options;
 }
 
 // Health and reflection, for every server of this process from then on.
@@ -120,7 +150,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   PATHKB_RETURN_IF_ERROR(CheckServerConfig(config));
   auto parts = std::make_unique<Parts>(config);
   PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered,
-                          OpenData(config.data_dir, files, parts->directory));
+                          OpenData(config.data_dir, MapOptionsOf(config), files, parts->directory));
   parts->knowledge_base = std::make_unique<KnowledgeBase>(FirstView(recovered));
 
   CommitQueue::Options commit_options;
@@ -129,12 +159,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   parts->commits = std::make_unique<CommitQueue>(commit_options, files, *parts->knowledge_base,
                                                  std::move(recovered.working));
 
-  SnapshotWorker::Options snapshot_options;
-  snapshot_options.data_dir = config.data_dir;
-  snapshot_options.server_version = kServerVersion;
-  snapshot_options.interval = absl::Seconds(config.snapshot_interval_s);
-  snapshot_options.max_changes = config.snapshot_max_changes;
-  snapshot_options.min_ratio = config.snapshot_min_ratio;
+  SnapshotWorker::Options snapshot_options = SnapshotOptionsOf(config);
+  if (config.prewarm) {
+    parts->warmer = std::make_unique<CacheWarmer>(parts->clock);
+    const auto warm = [&warmer = *parts->warmer](const Snapshot& base) {
+      warmer.Warm({base.tree_file(), base.terms_file()});
+    };
+    if (recovered.base != nullptr) warm(*recovered.base);
+    snapshot_options.installed = warm;
+  }
   parts->snapshots =
       std::make_unique<SnapshotWorker>(snapshot_options, files, parts->clock,
                                        *parts->knowledge_base, *parts->commits, recovered.manifest);
@@ -178,6 +211,7 @@ absl::Status Server::Stop(absl::Duration grace) {
   parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
   // First, because a call that waits for a large snapshot would hold up all that follows.
   parts_->snapshots->Stop();
+  if (parts_->warmer != nullptr) parts_->warmer->Stop();
   parts_->grpc_server->Shutdown(std::chrono::system_clock::now() +
                                 absl::ToChronoMilliseconds(grace));
   parts_->grpc_server->Wait();

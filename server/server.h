@@ -2,6 +2,8 @@
 //
 //   lock the directory -> recover -> knowledge base -> commit queue -> snapshot worker
 //                      -> request threads -> gRPC
+//
+// Where settings ask for it, a cache warmer reads the base in meanwhile.
 
 #ifndef PATHKB_SERVER_SERVER_H_
 #define PATHKB_SERVER_SERVER_H_

@@ -50,6 +50,17 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
     return absl::InvalidArgumentError(
         fmt::format("--snapshot-min-ratio {}: must be 0 to 1000", config.snapshot_min_ratio));
   }
+  if (config.snapshot_terms_compression != "none" && config.snapshot_terms_compression != "zlib") {
+    return absl::InvalidArgumentError(
+        fmt::format("--snapshot-terms-compression {}: must be none or zlib",
+                    config.snapshot_terms_compression));
+  }
+  if (config.snapshot_max_bytes_per_second != 0 &&
+      config.snapshot_max_bytes_per_second < kSnapshotBytesPerSecondMin) {
+    return absl::InvalidArgumentError(
+        fmt::format("--snapshot-max-bytes-per-second {}: must be 0, for no limit, or at least {}",
+                    config.snapshot_max_bytes_per_second, kSnapshotBytesPerSecondMin));
+  }
   return absl::OkStatus();
 }
 

@@ -24,7 +24,23 @@ struct ServerConfig {
   double snapshot_min_ratio = 0.1;
   // Write one more when the server is stopped cleanly, if anything changed.
   bool snapshot_at_shutdown = true;
+  // How the entries of a snapshot's .terms are stored: "none" or "zlib".
+  std::string snapshot_terms_compression = "none";
+  // Whether equal subtries of a snapshot's .tree are written once.
+  bool snapshot_deduplicate = true;
+  // How fast each of a snapshot's two files may be written; 0 as fast as the disk takes it. The one
+  // at a clean stop is not held up.
+  uint64_t snapshot_max_bytes_per_second = 0;
+  // What is asked of the system for the mapped files of the base; what it does not grant is logged.
+  bool mmap_populate = false;    // Read them in before the server is ready.
+  bool mmap_lock = false;        // Keep them in memory.
+  bool mmap_huge_pages = false;  // Pages of 2 MiB.
+  // Read them in while the server serves.
+  bool prewarm = false;
 };
+
+// The slowest snapshot_max_bytes_per_second, so that one in the wrong unit is no endless snapshot.
+inline constexpr uint64_t kSnapshotBytesPerSecondMin = 64 << 10;
 
 // InvalidArgument for a value out of range, naming the setting and what it may be. An address that
 // is not of this machine's loopback is refused, because there is no TLS and no authentication yet.

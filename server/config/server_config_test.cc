@@ -33,5 +33,33 @@ TEST(ServerConfigTest, RangesAreChecked) {
   EXPECT_FALSE(CheckServerConfig(config).ok());
 }
 
+TEST(ServerConfigTest, CompressionsThatThereAre) {
+  ServerConfig config;
+  for (const char* good : {"none", "zlib"}) {
+    config.snapshot_terms_compression = good;
+    EXPECT_TRUE(CheckServerConfig(config).ok()) << good;
+  }
+  for (const char* bad : {"", "lzma", "Zlib", "zlib "}) {
+    config.snapshot_terms_compression = bad;
+    const absl::Status status = CheckServerConfig(config);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << bad;
+    EXPECT_NE(status.message().find("none or zlib"), status.message().npos) << status;
+  }
+}
+
+TEST(ServerConfigTest, ALimitInTheWrongUnitIsRefused) {
+  ServerConfig config;
+  for (const uint64_t good : {uint64_t{0}, kSnapshotBytesPerSecondMin, UINT64_MAX}) {
+    config.snapshot_max_bytes_per_second = good;
+    EXPECT_TRUE(CheckServerConfig(config).ok()) << good;
+  }
+  for (const uint64_t bad : {uint64_t{1}, uint64_t{50}, kSnapshotBytesPerSecondMin - 1}) {
+    config.snapshot_max_bytes_per_second = bad;
+    const absl::Status status = CheckServerConfig(config);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << bad;
+    EXPECT_NE(status.message().find("65536"), status.message().npos) << status;
+  }
+}
+
 }  // namespace
 }  // namespace pathkb

@@ -111,10 +111,18 @@ class BadInputTest(programs.TestCase):
 
     def test_bad_settings(self):
         for arguments in (["--listen", "0.0.0.0:1"], ["--listen", "nonsense"],
-                          ["--log-level", "loud"], ["--frobnicate"]):
+                          ["--log-level", "loud"], ["--frobnicate"],
+                          ["--snapshot-interval", "-1"], ["--snapshot-max-changes", "-1"],
+                          ["--snapshot-terms-compression", "lzma"],
+                          ["--snapshot-deduplicate", "perhaps"],
+                          ["--snapshot-max-bytes-per-second", "50"],
+                          ["--snapshot-max-bytes-per-second", "-1"],
+                          ["--snapshot-max-bytes-per-second", "fast"],
+                          ["--mmap-populate", "7up"], ["--mmap-lock", ""],
+                          ["--mmap-huge-pages", "2M"], ["--prewarm", "maybe"]):
             done = self.run_pathkbd("--data-dir", os.path.join(self.dir, "two"), *arguments)
-            self.assertEqual(done.returncode, 2, done.stderr)
-            self.assertTrue(done.stderr)
+            self.assertEqual(done.returncode, 2, f"{arguments}: {done.stderr}")
+            self.assertIn(arguments[0], done.stderr)
 
 
 if __name__ == "__main__":
