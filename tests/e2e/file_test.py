@@ -20,7 +20,7 @@ def golden(name):
 class FileTest(programs.TestCase):
 
     def run_file(self, *arguments, timeout=120):
-        """Runs `pathkb file ...` with no server; returns the completed process, with text output."""
+        """Runs `pathkb file ...` with no server; returns the completed process, with its text."""
         return subprocess.run([programs.PATHKB, "file", *arguments], stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=timeout)
 
@@ -51,7 +51,8 @@ class FileTest(programs.TestCase):
         self.assertEqual(self.expect(0, "verify", golden("values.tree"), golden("merged.tree")), "")
         bad = golden("bad/kids_33.tree")
         lines = self.expect(8, "verify", golden("values.tree"), bad, golden("bad/len5.tree"))
-        self.assertEqual(lines.splitlines()[0], f"{bad}: offset 16: root node: a branch node has an "
+        self.assertEqual(lines.splitlines()[0],
+                         f"{bad}: offset 16: root node: a branch node has an "
                                                 "impossible number of children")
         self.assertEqual(len(lines.splitlines()), 2)
         done = self.run_file("verify", "--quiet", golden("values.tree"))
@@ -74,7 +75,8 @@ class FileTest(programs.TestCase):
             self.assertEqual(self.expect(0, "dump", golden("random_10k.tree")), table.read())
         self.assertEqual(len(self.expect(0, "dump", "--limit", "3",
                                          golden("odd/dag_bomb.tree")).splitlines()), 3)
-        self.expect(0, "diff", golden("shared_subtrees.tree"), golden("odd/shared_subtrees_dag.tree"))
+        self.expect(0, "diff", golden("shared_subtrees.tree"),
+                    golden("odd/shared_subtrees_dag.tree"))
         lines = self.expect(1, "diff", golden("merged_once.tree"), golden("merged.tree"))
         self.assertEqual(lines.splitlines()[-1], "0 removed, 2 added, 1 changed, 11 equal")
 
@@ -88,7 +90,8 @@ class FileTest(programs.TestCase):
         process.stderr.close()
 
     def test_build_once_and_convert_back(self):
-        facts = self.write("facts.metta", "(parent Tom Bob) (= (f $x) $x)\n; a comment\n(age Bob 42)\n")
+        facts = self.write("facts.metta",
+                           "(parent Tom Bob) (= (f $x) $x)\n; a comment\n(age Bob 42)\n")
         self.assertIn("3 facts", self.expect(0, "build", facts, "-o", self.path("facts")))
         self.expect(1, "build", facts, "-o", self.path("facts"))  # They are there already.
         self.expect(0, "build", "--force", facts, "-o", self.path("facts.tree"))
@@ -109,7 +112,8 @@ class FileTest(programs.TestCase):
         daemon = self.start()
         data = daemon.data_dir
         self.ok(daemon, "import", "-", stdin="".join(f"(n {i})\n" for i in range(500)))
-        self.ok(daemon, "insert", "--name", "x/1", "--confidence", "0.5", "--meta", "k=v", "(named)")
+        self.ok(daemon, "insert", "--name", "x/1", "--confidence", "0.5", "--meta", "k=v",
+                "(named)")
         self.ok(daemon, "snapshot", "create")
         self.ok(daemon, "insert", "(late one)")
         self.ok(daemon, "delete", "(n 3)")
