@@ -35,6 +35,10 @@ struct ActProgress {
 
 inline constexpr uint64_t kActWriterOutputBytes = uint64_t{2} << 20;
 
+// A bound for canonical files, whose bytes are PathMap's only as long as every segment is
+// remembered: a gigabyte of different segments. Taken as it is needed.
+inline constexpr uint64_t kActCanonicalMemoryBytes = uint64_t{4} << 30;
+
 // What the file is to be like, and what writing it may cost.
 struct ActWriterOptions {
   // Writes exactly what PathMap writes: equal runs of siblings each time in full, segments where

@@ -36,7 +36,8 @@ struct SnapshotSource {
   bool compress_terms = false;
   // Whether equal subtries of the .tree are written once.
   bool deduplicate = true;
-  // Whether the .tree is to be what PathMap would write, byte for byte; then without the above.
+  // Whether the .tree is to be what PathMap would write, byte for byte; then without the above,
+  // and every different segment is held in memory.
   bool canonical_tree = false;
   // How fast each of the two files may be written.
   Pace pace;

@@ -114,6 +114,7 @@ absl::StatusOr<ConvertTotals> WriteTree(const std::string& in, Source& source, W
                                         bool is_stream, const ConvertOptions& options) {
   ActWriterOptions writer_options;
   writer_options.canonical = options.canonical;
+  if (options.canonical) writer_options.memory_bytes = kActCanonicalMemoryBytes;
   if (source.values_are_entry_ids) {
     Note(options, fmt::format("{}: the values are ids of entries in its .terms, which is not "
                               "converted; copy it beside the new file",

@@ -34,9 +34,10 @@ absl::StatusOr<ConvertForm> ConvertFormOf(std::string_view name);
 struct ConvertOptions {
   std::string space = "default";  // Of facts.
   bool replace = false;           // Of files that are there.
-  bool canonical = false;         // A .tree as PathMap would write it, byte for byte.
-  bool value_is_index = false;    // .paths to .tree: each path's place in the list, else 0.
-  bool compress_terms = false;    // Of a pair: the .terms through zlib.
+  // A .tree as PathMap would write it, byte for byte; its different segments are held in memory.
+  bool canonical = false;
+  bool value_is_index = false;  // .paths to .tree: each path's place in the list, else 0.
+  bool compress_terms = false;  // Of a pair: the .terms through zlib.
   // Told what the new form could not hold. May be null.
   std::function<void(const std::string& note)> on_note = nullptr;
 };
