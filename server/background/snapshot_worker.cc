@@ -222,6 +222,8 @@ absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::MakeSnapshot(std::optiona
     PATHKB_ASSIGN_OR_RETURN(
         const SnapshotRecord record,
         WritePair(view, before, deduplicate.value_or(options_.deduplicate), occasion));
+    // Of a base cut short, zeros may have been read, which say that there was nothing.
+    PATHKB_RETURN_IF_ERROR(view.Confirm(absl::OkStatus()));
     const MapOptions map = occasion == Occasion::kServing ? options_.map : MapOptions();
     PATHKB_ASSIGN_OR_RETURN(
         const std::shared_ptr<const Snapshot> snapshot,

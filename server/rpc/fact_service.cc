@@ -198,7 +198,10 @@ grpc::ServerUnaryReactor* FactService::Delete(grpc::CallbackServerContext* conte
   threads_.Run([this, reactor, request, response] {
     absl::StatusOr<Batch> batch = ToBatch(*request);
     absl::Status status = batch.status();
-    if (status.ok()) status = knowledge_base_.View().CheckSpaceExists(batch->space);
+    if (status.ok()) {
+      const ReadView view = knowledge_base_.View();
+      status = view.Confirm(view.CheckSpaceExists(batch->space));
+    }
     if (!status.ok()) {
       reactor->Finish(ToGrpcStatus(status));
       return;
