@@ -49,6 +49,10 @@ absl::Status PacedFile::WriteAt(uint64_t offset, std::string_view bytes) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> PacedFile::ReadAt(uint64_t offset, uint64_t length) {
+  return file_.ReadAt(offset, length);
+}
+
 absl::Status PacedFile::Sync() { return file_.Sync(); }
 
 absl::Status PacedFile::Close() { return file_.Close(); }

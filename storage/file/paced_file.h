@@ -11,9 +11,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 #include "storage/file/file_system.h"
 
@@ -32,7 +34,8 @@ struct Pace {
 //
 // In any span of t seconds, at most bytes_per_second * t bytes are written and one burst more: what
 // one second is worth or 1 MiB, whichever is smaller. Whoever writes less than that never waits.
-// Bytes that WriteAt() overwrites count, too; Sync() and Close() are passed on as they are.
+// Bytes that WriteAt() overwrites count, too; reading, Sync() and Close() are passed on as they
+// are.
 class PacedFile final : public WritableFile {
  public:
   PacedFile(WritableFile& file, Pace pace);
@@ -41,6 +44,7 @@ class PacedFile final : public WritableFile {
   // returned as it is; the file may then end in part of `bytes`.
   absl::Status Append(std::string_view bytes) override;
   absl::Status WriteAt(uint64_t offset, std::string_view bytes) override;
+  absl::StatusOr<std::string> ReadAt(uint64_t offset, uint64_t length) override;
   absl::Status Sync() override;
   absl::Status Close() override;
 

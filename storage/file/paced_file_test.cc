@@ -113,6 +113,17 @@ TEST(PacedFile, TakesAsLongAsItMust) {
   }
 }
 
+TEST(PacedFile, WhatWasWrittenIsReadBackWithoutAWait) {
+  HeldClock clock;
+  MemoryWritableFile file;
+  PacedFile paced(file, clock.At(1000));
+  ASSERT_EQ(paced.Append("0123456789"), absl::OkStatus());
+  const uint64_t before = clock.now();
+  EXPECT_EQ(paced.ReadAt(3, 4).value(), "3456");
+  EXPECT_EQ(paced.ReadAt(8, 4).status().code(), absl::StatusCode::kOutOfRange);
+  EXPECT_EQ(clock.now(), before);
+}
+
 TEST(PacedFile, OneByteAtATimeIsAsFastAsAllAtOnce) {
   for (const uint64_t speed : {uint64_t{1000}, uint64_t{7'000'000}, uint64_t{5'000'000'000}}) {
     HeldClock clock;

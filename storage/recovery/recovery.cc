@@ -140,6 +140,8 @@ absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& dat
   for (uint64_t first : firsts) {
     PATHKB_RETURN_IF_ERROR(ReplaySegment(files, data_dir, first, state));
   }
+  // What each change replaces was looked up in the base.
+  if (state.base != nullptr) PATHKB_RETURN_IF_ERROR(state.base->CheckIntact(0));
   return state;
 }
 

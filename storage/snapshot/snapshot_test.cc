@@ -117,6 +117,35 @@ TEST_F(SnapshotTest, BothFilesAreMappedAsTold) {
   }
 }
 
+// Of more entries than the writer keeps in memory, it reads back what it wrote, to compare.
+TEST_F(SnapshotTest, EqualEntriesFarApartAreStoredOnce) {
+  constexpr uint64_t kEntries = 40;
+  const auto entry_of = [](uint64_t number) { return std::string(1 << 20, 'a' + number % 64); };
+  PathTrie trie;
+  for (uint64_t id = 1; id <= 2 * kEntries; ++id) trie.Set(std::string(1, ' ' + id), id);
+  ReadZipper zipper(trie);
+  SnapshotSource source;
+  source.zipper = &zipper;
+  source.entry_bytes = [&, entry = std::string()](uint64_t id, int) mutable {
+    entry = entry_of(id % kEntries);
+    return absl::StatusOr<std::string_view>(entry);
+  };
+  source.revision = 7;
+  source.database_id = database_id_;
+  const auto record = WriteSnapshot(files_, dir_, source);
+  ASSERT_TRUE(record.ok()) << record.status();
+  EXPECT_EQ(record->paths, 2 * kEntries);
+  EXPECT_EQ(record->entries, kEntries);
+  const auto snapshot = Snapshot::Open(files_, dir_, database_id_, *record);
+  ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+  std::string scratch;
+  for (const uint64_t id : {uint64_t{1}, kEntries + 1}) {
+    const auto found = (*snapshot)->Find(std::string(1, ' ' + id));
+    ASSERT_TRUE(found.ok() && found->has_value());
+    EXPECT_TRUE(*(*snapshot)->FindEntry(**found, scratch) == entry_of(1));
+  }
+}
+
 TEST_F(SnapshotTest, AnInterruptLeavesNothing) {
   // The interrupt is asked every 4,096 paths.
   for (int i = 0; i < 5000; ++i) trie_.Set("spaces/s/terms/more" + std::to_string(i), 0);

@@ -64,6 +64,7 @@ absl::StatusOr<CompactResult> CompactDirectory(FileSystem& files, const std::str
   PATHKB_ASSIGN_OR_RETURN(const DataDirectory directory, DataDirectory::CreateOrOpen(files, path));
   PATHKB_ASSIGN_OR_RETURN(RecoveredState state, Recover(files, path));
   // The base is believed only as far as it was looked at.
+  const uint64_t base_changes = state.base == nullptr ? 0 : state.base->OutsideChanges();
   if (state.base != nullptr) PATHKB_RETURN_IF_ERROR(state.base->Verify());
   PATHKB_RETURN_IF_ERROR(PrepareForWriting(files, path, state));
 
@@ -76,6 +77,8 @@ absl::StatusOr<CompactResult> CompactDirectory(FileSystem& files, const std::str
     PATHKB_ASSIGN_OR_RETURN(result.snapshot, WriteState(files, path, state, options));
     result.written = true;
   }
+  // And if it was still that while it was read: the files it is in are about to go.
+  if (state.base != nullptr) PATHKB_RETURN_IF_ERROR(state.base->CheckIntact(base_changes));
   PATHKB_ASSIGN_OR_RETURN(const Manifest next, PublishSnapshot(files, path, state.manifest,
                                                                {.record = result.snapshot,
                                                                 .number = state.manifest.number + 1,
