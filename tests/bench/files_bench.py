@@ -31,6 +31,7 @@ MEASURES = {
     "get": "get, warm",
     "get_batch": "get, 64 at a time",
     "scan": "scan in order",
+    "scan_cursor": "scan by a cursor",
     "cold_get": "open and first get, cold",
     "cold_read": "read from disk by it",
     "memory_bound": "memory that the writer may have",
@@ -83,7 +84,7 @@ def rows_of(key_set, operation, unit, found, of_set):
                         ours <= COLD_US_MAX)
     elif operation == "get":
         yield beside(key_set, operation, unit, ours, found, ratio_min=GET_GOALS[key_set])
-    elif operation == "scan":
+    elif operation in ("scan", "scan_cursor"):
         yield beside(key_set, operation, unit, ours, found, ratio_min=SCAN_GOAL)
     elif operation == "get_batch":
         # The peers know single lookups only.

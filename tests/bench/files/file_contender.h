@@ -34,6 +34,8 @@ class OpenedFile {
   virtual std::optional<uint64_t> GetBatch(const KeyList& /*keys*/) const { return std::nullopt; }
   // All in key order; the sum of the values, of the bytes of all keys and of their last bytes.
   virtual uint64_t Scan() const = 0;
+  // As Scan(), by a cursor that could stop and turn anywhere; the same thing for most.
+  virtual uint64_t ScanByCursor() const { return Scan(); }
 };
 
 // A kind of file. One thread at a time. Errors are those of the library, as Unknown, or of the

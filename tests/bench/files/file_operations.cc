@@ -130,6 +130,13 @@ MaybeSample Scan(FileFixture& fixture) {
   return PerEntry(stopwatch.Seconds(), fixture.keys().sorted(), sum);
 }
 
+MaybeSample ScanByCursor(FileFixture& fixture) {
+  PATHKB_ASSIGN_OR_RETURN(const OpenedFile* opened, fixture.opened());
+  const Stopwatch stopwatch;
+  const uint64_t sum = opened->ScanByCursor();
+  return PerEntry(stopwatch.Seconds(), fixture.keys().sorted(), sum);
+}
+
 struct Operation {
   std::string_view name;
   std::string_view unit;
@@ -137,8 +144,13 @@ struct Operation {
 };
 
 constexpr Operation kOperations[] = {
-    {"write", "entries/s", Write}, {"size", "bytes/entry", Size},       {"open", "ns", Open},
-    {"get", "ns/entry", Get},      {"get_batch", "ns/entry", GetBatch}, {"scan", "ns/entry", Scan},
+    {"write", "entries/s", Write},
+    {"size", "bytes/entry", Size},
+    {"open", "ns", Open},
+    {"get", "ns/entry", Get},
+    {"get_batch", "ns/entry", GetBatch},
+    {"scan", "ns/entry", Scan},
+    {"scan_cursor", "ns/entry", ScanByCursor},
 };
 
 absl::Status RunOperation(const FilePlan& plan, const Operation& operation,

@@ -38,6 +38,7 @@ struct FilePlan {
 //   get        ns/entry     look up all keys in random order, the file in the page cache
 //   get_batch  ns/entry     the same, 64 at a time
 //   scan       ns/entry     all keys in order, with value, key size and last byte
+//   scan_cursor  ns/entry   the same by a cursor that could stop and turn anywhere
 std::vector<std::string_view> FileOperationNames();
 
 // Runs what `plan` says. Each repetition makes all contenders do an operation before it is

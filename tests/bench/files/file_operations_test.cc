@@ -67,7 +67,8 @@ TEST(FileOperationsTest, ContendersAgree) {
                                                   contenders, Into(&figures));
     ASSERT_TRUE(status.ok()) << ToStd(status.message());
     const std::string prefix = std::string(KeySetName(set)) + " ";
-    for (const char* operation : {"write", "size", "open", "get", "get_batch", "scan"}) {
+    for (const char* operation :
+         {"write", "size", "open", "get", "get_batch", "scan", "scan_cursor"}) {
       EXPECT_GT(figures[prefix + operation + " tree"], 0) << operation;
       EXPECT_GT(figures[prefix + operation + " tree_unshared"], 0) << operation;
     }

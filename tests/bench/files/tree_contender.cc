@@ -11,6 +11,7 @@
 #include "core/trie/read_zipper.h"
 #include "core/trie/trie_builder.h"
 #include "storage/act/act_reader.h"
+#include "storage/act/act_scan.h"
 #include "storage/act/act_zipper.h"
 #include "storage/file/block_sums.h"
 #include "storage/file/mapped_file.h"
@@ -58,6 +59,16 @@ class OpenedTree final : public OpenedFile {
   }
 
   uint64_t Scan() const override {
+    uint64_t sum = 0;
+    const absl::Status status = ScanAct(*reader_, [&](std::string_view path, uint64_t value) {
+      sum += value + 1 + path.size() + static_cast<uint8_t>(path.back());
+      return true;
+    });
+    PATHKB_CHECK(status.ok());
+    return sum;
+  }
+
+  uint64_t ScanByCursor() const override {
     uint64_t sum = 0;
     ActZipper zipper(*reader_);
     while (zipper.NextValue()) {
