@@ -40,10 +40,14 @@ absl::StatusOr<std::optional<Entry>> ReadView::FindKey(std::string_view key) con
   }
   if (base == nullptr) return std::nullopt;
   PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, base->Find(key));
-  if (!id.has_value()) return std::nullopt;
-  std::string scratch;
-  PATHKB_ASSIGN_OR_RETURN(const std::string_view bytes, base->FindEntry(*id, scratch));
-  return DecodeEntry(bytes);
+  std::optional<Entry> entry;
+  if (id.has_value()) {
+    std::string scratch;
+    PATHKB_ASSIGN_OR_RETURN(const std::string_view bytes, base->FindEntry(*id, scratch));
+    PATHKB_ASSIGN_OR_RETURN(entry, DecodeEntry(bytes));
+  }
+  PATHKB_RETURN_IF_ERROR(Confirm(absl::OkStatus()));
+  return entry;
 }
 
 absl::Status ReadView::Confirm(absl::Status status) const {

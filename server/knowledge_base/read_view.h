@@ -41,7 +41,9 @@ struct ReadView {
                                               std::string& scratch) const;
   absl::StatusOr<Entry> FindEntry(uint64_t value, int layer) const;
 
-  // The entry stored at exactly `key`; nullopt if nothing is there. DataLoss as EntryBytes().
+  // The entry stored at exactly `key`; nullopt if nothing is there. DataLoss as EntryBytes(), or
+  // what Confirm() says; a key that the working set knows of does not touch the base, and is
+  // answered whatever has become of that.
   absl::StatusOr<std::optional<Entry>> FindKey(std::string_view key) const;
 
   // For the end of each call that read something: `status`, unless FactBase::CheckIntact() says

@@ -84,7 +84,7 @@ absl::Status GetFact(const ReadView& view, const v1::GetRequest& request,
   }
   PATHKB_ASSIGN_OR_RETURN(const std::optional<Entry> entry, view.FindKey(key));
   if (!entry.has_value()) {
-    PATHKB_RETURN_IF_ERROR(view.CheckSpaceExists(space));
+    PATHKB_RETURN_IF_ERROR(view.Confirm(view.CheckSpaceExists(space)));
     return absl::NotFoundError(
         request.has_name() ? fmt::format("space {} has no fact named \"{}\"", space, request.name())
                            : fmt::format("space {} has no fact {}", space, request.term()));
@@ -178,7 +178,7 @@ grpc::ServerUnaryReactor* FactService::Get(grpc::CallbackServerContext* context,
                                            v1::GetResponse* response) {
   return RunUnary(context, threads_, [this, request, response] {
     const ReadView view = knowledge_base_.View();
-    return view.Confirm(GetFact(view, *request, *response));
+    return GetFact(view, *request, *response);
   });
 }
 

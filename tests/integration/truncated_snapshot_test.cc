@@ -147,6 +147,8 @@ TEST_F(TruncatedSnapshotTest, CallsAreRefusedAndTheServerGoesOn) {
   Cut(tree, std::filesystem::file_size(tree) / 2);
   ExpectBaseIsLost();
   ExpectBaseIsLost();
+  // What the working set knows is answered without the base.
+  EXPECT_TRUE(client_->GetByTerm("default", Facts("new", 5, 6)[0].term()).ok());
   // Nothing of it has changed what is on disk: with the file as it was, all is there.
   ExpectRestartSays(absl::StatusCode::kDataLoss, tree);
   PutBack(tree);
