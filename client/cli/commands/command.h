@@ -29,8 +29,8 @@ struct Command {
   size_t operands_min = 0;
   size_t operands_max = 0;
   bool needs_server = true;  // False: it works on files, and has none of the options for servers.
-  std::string summary;   // One line.
-  std::string examples;  // For the end of its help text; lines.
+  std::string summary;       // One line.
+  std::string examples;      // For the end of its help text; lines.
   // Adds the command's own options; they are kept wherever `run` looks for them.
   std::function<void(CLI::App&)> declare = [](CLI::App&) {};
   // Runs it. Results go to session.out(); an error comes back and is printed by the caller. An
