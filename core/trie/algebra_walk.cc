@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "core/base/run_compare.h"
 #include "core/trie/node_fetch.h"
-#include "core/trie/run_compare.h"
 
 namespace pathkb {
 TrieAlgebra::~TrieAlgebra() {

@@ -5,9 +5,9 @@
 #include <array>
 
 #include "core/base/check.h"
+#include "core/base/run_compare.h"
 #include "core/trie/node.h"
 #include "core/trie/path_trie.h"
-#include "core/trie/run_compare.h"
 
 namespace pathkb {
 namespace {

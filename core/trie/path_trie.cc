@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/base/run_compare.h"
 #include "core/trie/node.h"
-#include "core/trie/run_compare.h"
 #include "core/trie/trail.h"
 
 namespace pathkb {

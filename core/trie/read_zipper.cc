@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/base/run_compare.h"
 #include "core/trie/node_fetch.h"
-#include "core/trie/run_compare.h"
 
 namespace pathkb {
 

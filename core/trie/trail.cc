@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/trie/run_compare.h"
+#include "core/base/run_compare.h"
 
 namespace pathkb {
 

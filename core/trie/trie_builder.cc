@@ -15,7 +15,7 @@
 #include "fmt/format.h"
 
 #include "core/base/check.h"
-#include "core/trie/run_compare.h"
+#include "core/base/run_compare.h"
 
 namespace pathkb {
 namespace {

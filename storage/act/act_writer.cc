@@ -15,11 +15,11 @@
 #include "storage/act/act_writer.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "fmt/format.h"
 
+#include "core/base/run_compare.h"
 #include "core/base/status_macros.h"
 #include "core/base/varint.h"
 #include "storage/act/act_footer.h"
@@ -47,17 +47,6 @@ uint64_t CacheBytes(const ActWriterOptions& options) {
              : 0;
 }
 
-size_t CommonPrefixBytes(std::string_view a, std::string_view b) {
-  const size_t most = std::min(a.size(), b.size());
-  size_t common = 0;
-  for (; common + 8 <= most; common += 8) {
-    const uint64_t difference = LoadU64(a.data() + common) ^ LoadU64(b.data() + common);
-    if (difference != 0) return common + static_cast<size_t>(std::countr_zero(difference)) / 8;
-  }
-  while (common < most && a[common] == b[common]) ++common;
-  return common;
-}
-
 }  // namespace
 
 ActWriter::ActWriter(WritableFile& file, const ActWriterOptions& options)
@@ -79,7 +68,7 @@ absl::Status ActWriter::Add(std::string_view path, std::optional<uint64_t> value
   if (finished_) return absl::FailedPreconditionError("a path was added after Finish()");
   PATHKB_RETURN_IF_ERROR(status_);
   if (place_count_ > 0) {
-    const size_t common = CommonPrefixBytes(path_, path);
+    const size_t common = CommonBytes(path_, path);
     const bool is_greater =
         common < path.size() && (common == path_.size() || static_cast<uint8_t>(path_[common]) <
                                                                static_cast<uint8_t>(path[common]));
@@ -122,7 +111,7 @@ absl::StatusOr<ActTotals> ActWriter::Finish() {
     closed_.AddBranch(PendingNode(), {});  // Without paths: a branch with nothing in it.
   }
   for (PendingNode& node : closed_.nodes()) {
-    if (node.segment_bytes != 0) node.line = StoreSegment(closed_.segment(node), offset());
+    if (node.segment_bytes != 0) node.line = StoreSegment(closed_.segment(node));
   }
   const uint64_t root_offset = offset();
   closed_.AppendNode(0, root_offset, out_);
@@ -201,7 +190,7 @@ void ActWriter::CloseLastPlace(std::string_view segment) {
   }
   const bool waits = !options_.canonical && segment.size() <= kWaitingSegmentBytesMax;
   PendingNode line;
-  if (!waits) line.line = StoreSegment(segment, offset());
+  if (!waits) line.line = StoreSegment(segment);
   if (has_children) {
     // The line's only child is a run of its own.
     closed_.AddBranch(node, edges_.view());
@@ -214,10 +203,10 @@ void ActWriter::CloseLastPlace(std::string_view segment) {
   closed_.AddLine(line, waits ? segment : std::string_view());
 }
 
-uint64_t ActWriter::StoreSegment(std::string_view segment, uint64_t user) {
+uint64_t ActWriter::StoreSegment(std::string_view segment) {
   const StoredOnce::Place stored = segments_.Find(segment);
   if (stored.offset) {
-    const uint64_t far_bytes = VarintBytes(user - *stored.offset);
+    const uint64_t far_bytes = VarintBytes(offset() - *stored.offset);
     const uint64_t near_bytes = 1 + VarintBytes(segment.size()) + segment.size();
     if (options_.canonical || far_bytes + kFarSegmentGainBytesMin <= near_bytes) {
       ++totals_.segments_reused;
@@ -247,7 +236,7 @@ uint64_t ActWriter::StoreSiblings(PendingNodes& siblings) {
   }
   ++totals_.sibling_runs_stored;
   for (PendingNode& node : siblings.nodes()) {
-    if (node.segment_bytes != 0) node.line = StoreSegment(siblings.segment(node), offset());
+    if (node.segment_bytes != 0) node.line = StoreSegment(siblings.segment(node));
   }
   const uint64_t start = AppendRun(siblings);
   if (shares) sibling_runs_.Insert(run_key_.view(), stored, start);

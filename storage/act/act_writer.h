@@ -117,9 +117,9 @@ class ActWriter {
   // and leaves the node as the only one of closed_.
   void CloseLastPlace(std::string_view segment);
 
-  // Makes line data of the segment, near or far, and returns its offset. A node at `user` or
-  // somewhat behind it is going to refer to it.
-  uint64_t StoreSegment(std::string_view segment, uint64_t user);
+  // Makes line data of the segment, near or far, and returns its offset. The node that is going to
+  // refer to it comes soon.
+  uint64_t StoreSegment(std::string_view segment);
   // Writes a run, or finds an equal one; returns the offset of its first node.
   uint64_t StoreSiblings(PendingNodes& siblings);
   // Writes the nodes of a run whose segments are stored, with a table if they are many; returns the

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "core/base/check.h"
+#include "core/base/run_compare.h"
 #include "storage/act/act_zipper.h"
 #include "storage/act/quick_read.h"
 
@@ -28,9 +29,7 @@ bool ActZipper::NextValueBehind(size_t prefix_bytes) {
 
 bool ActZipper::SeekValue(std::string_view target) {
   BeginSearch();
-  const size_t most = std::min(path_.size(), target.size());
-  size_t common = 0;
-  while (common < most && path_[common] == target[common]) ++common;
+  const size_t common = CommonBytes(path_.view(), target);
   LetGo(common);
   Ascend(path_.size() - common);
   const size_t at = common + DescendExisting(target.substr(common));

@@ -1,7 +1,7 @@
 // Comparison of runs, which are mostly short: a call of memcmp() costs more than it does.
 
-#ifndef PATHKB_CORE_TRIE_RUN_COMPARE_H_
-#define PATHKB_CORE_TRIE_RUN_COMPARE_H_
+#ifndef PATHKB_CORE_BASE_RUN_COMPARE_H_
+#define PATHKB_CORE_BASE_RUN_COMPARE_H_
 
 #include <algorithm>
 #include <bit>
@@ -47,4 +47,4 @@ inline bool StartsWithRun(const char* rest, const char* run, size_t run_bytes) {
 
 }  // namespace pathkb
 
-#endif  // PATHKB_CORE_TRIE_RUN_COMPARE_H_
+#endif  // PATHKB_CORE_BASE_RUN_COMPARE_H_
