@@ -1,0 +1,37 @@
+// What recovery found in a data directory: the state it stands for, and what is to be seen to
+// before anybody writes there.
+
+#ifndef PATHKB_STORAGE_RECOVERY_RECOVERED_STATE_H_
+#define PATHKB_STORAGE_RECOVERY_RECOVERED_STATE_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/facts/working_set.h"
+#include "storage/directory/manifest.h"
+#include "storage/snapshot/snapshot.h"
+
+namespace pathkb {
+
+// What a data directory holds.
+struct RecoveredState {
+  Manifest manifest;
+  std::shared_ptr<const Snapshot> base;  // Null if there is no snapshot.
+  WorkingSet working;                    // What the log adds to it.
+  uint64_t revision = 0;                 // Of the last commit.
+  uint64_t facts = 0;                    // In all spaces.
+  uint64_t changes = 0;                  // Changed facts that the log held.
+  // What was found that a clean stop would not have left, one sentence each.
+  std::vector<std::string> notes;
+  // What PrepareForWriting() has to see to. Names below the data directory.
+  std::vector<std::string> damaged_files;    // Of snapshots that could not be opened.
+  std::vector<std::string> hollow_segments;  // Without a single record.
+  std::optional<std::string> last_segment;   // Of those with records that were replayed.
+};
+
+}  // namespace pathkb
+
+#endif  // PATHKB_STORAGE_RECOVERY_RECOVERED_STATE_H_
