@@ -1,0 +1,27 @@
+#include "server/background/background_thread.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/ioprio.h>
+
+namespace pathkb {
+namespace {
+
+// Behind the threads of requests, which have 0, but never starved.
+constexpr int kNice = 5;
+// The last of the eight levels that share the disk; the idle class could wait for ever.
+constexpr int kIoLevel = 7;
+
+}  // namespace
+
+void BecomeBackgroundThread(const char* name) {
+  pthread_setname_np(pthread_self(), name);
+  // On Linux both are of the thread, and 0 is the calling one.
+  setpriority(PRIO_PROCESS, 0, kNice);
+  syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_BE, kIoLevel));
+}
+
+}  // namespace pathkb
