@@ -59,6 +59,10 @@ void AddOptions(CLI::App& app, ServerConfig& config) {
   app.add_option("--listen", config.listen,
                  "HOST:PORT for gRPC; loopback only; port 0 takes a free one")
       ->capture_default_str();
+  app.add_option("--http-listen", config.http_listen,
+                 "HOST:PORT for /healthz, /readyz and /metrics; auto: the port after --listen's; "
+                 "off: none")
+      ->capture_default_str();
   app.add_option("--log-level", config.log_level, "how much to log, on standard error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();

@@ -1,5 +1,6 @@
 #include "server/server.h"
 
+#include <atomic>
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -14,6 +15,9 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
+#include "server/admin_http/http_server.h"
+#include "server/admin_http/pages.h"
+#include "server/admin_http/readiness.h"
 #include "server/background/cache_warmer.h"
 #include "server/background/clock.h"
 #include "server/background/mapping_log.h"
@@ -22,6 +26,8 @@
 #include "server/config/limits.h"
 #include "server/knowledge_base/commit_queue.h"
 #include "server/knowledge_base/knowledge_base.h"
+#include "server/metrics/metrics_text.h"
+#include "server/metrics/server_state.h"
 #include "server/rpc/admin_service.h"
 #include "server/rpc/fact_service.h"
 #include "server/rpc/query_service.h"
@@ -37,8 +43,25 @@ namespace pathkb {
 struct Server::Parts {
   explicit Parts(const ServerConfig& server_config) : config(server_config) {}
 
+  ServerState State() const {
+    return ReadServerState({.facts = facts,
+                            .knowledge_base = *knowledge_base,
+                            .commits = *commits,
+                            .snapshots = *snapshots,
+                            .workers = {}});
+  }
+  // What the HTTP port shows, from its thread.
+  HttpAnswer Page(std::string_view path) const {
+    return OperatorPage(path, readiness, [this] {
+      const Readiness::Picture picture = readiness.Get();
+      return complete.load(std::memory_order_acquire) ? MetricsText(picture, State())
+                                                      : StartingMetricsText(picture);
+    });
+  }
+
   const ServerConfig config;
   RealClock clock;
+  Readiness readiness;
   ServerFacts facts;
   DataDirectory directory;
   std::unique_ptr<KnowledgeBase> knowledge_base;
@@ -52,7 +75,9 @@ struct Server::Parts {
   std::unique_ptr<AdminService> admin_service;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
+  std::atomic<bool> complete = false;  // All of the above is there.
   bool stopped = false;
+  std::unique_ptr<HttpServer> http;  // Last: it shows all of the above. Null if there is none.
 };
 
 namespace {
@@ -123,6 +148,20 @@ SnapshotWorker::Options SnapshotOptionsOf(const ServerConfig& config) {
   return options;
 }
 
+// Opens the HTTP port, if there is to be one.
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttp(const ServerConfig& config,
+                                                      HttpServer::Handler handler) {
+  const std::string address = HttpAddress(config);
+  if (address.empty()) return nullptr;
+  auto http = HttpServer::Start(address, std::move(handler));
+  if (!http.ok() && config.http_listen == "auto") {
+    spdlog::warn("no HTTP port for operators: {}", ToStd(http.status().message()));
+    return nullptr;
+  }
+  if (http.ok()) spdlog::info("health and metrics on http://{}", (*http)->address());
+  return http;
+}
+
 // Health and reflection, for every server of this process from then on.
 void AddStandardServices() {
   static const bool added = [] {
@@ -145,10 +184,18 @@ Server::~Server() {
 
 const std::string& Server::address() const { return parts_->address; }
 
+std::string Server::http_address() const {
+  return parts_->http == nullptr ? "" : parts_->http->address();
+}
+
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config, FileSystem& files,
                                                       absl::Time process_start) {
   PATHKB_RETURN_IF_ERROR(CheckServerConfig(config));
   auto parts = std::make_unique<Parts>(config);
+  PATHKB_ASSIGN_OR_RETURN(parts->http, StartHttp(config, [&all = *parts](std::string_view path) {
+                            return all.Page(path);
+                          }));
+  parts->readiness.Starting("recovering");
   PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered,
                           OpenData(config.data_dir, MapOptionsOf(config), files, parts->directory));
   parts->knowledge_base = std::make_unique<KnowledgeBase>(FirstView(recovered));
@@ -177,8 +224,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
       std::make_unique<FactService>(*parts->knowledge_base, *parts->commits, *parts->threads);
   parts->query_service = std::make_unique<QueryService>(*parts->knowledge_base, *parts->threads);
   parts->snapshot_service = std::make_unique<SnapshotService>(*parts->snapshots);
-  parts->admin_service = std::make_unique<AdminService>(parts->facts, *parts->knowledge_base,
-                                                        *parts->commits, *parts->snapshots);
+  parts->admin_service = std::make_unique<AdminService>([&all = *parts] { return all.State(); });
 
   AddStandardServices();
   int port = 0;
@@ -203,11 +249,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   }
   parts->address = config.listen.substr(0, config.listen.rfind(':') + 1) + std::to_string(port);
   parts->facts.start_to_ready = absl::Now() - process_start;
+  parts->complete.store(true, std::memory_order_release);
+  parts->readiness.Ready();
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
 absl::Status Server::Stop(absl::Duration grace) {
   if (std::exchange(parts_->stopped, true)) return absl::OkStatus();
+  parts_->readiness.Stopping();
   parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
   // First, because a call that waits for a large snapshot would hold up all that follows.
   parts_->snapshots->Stop();

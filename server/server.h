@@ -1,6 +1,6 @@
 // Builds the parts of the daemon in order and stops them in reverse:
 //
-//   lock the directory -> recover -> knowledge base -> commit queue -> snapshot worker
+//   HTTP port -> lock the directory -> recover -> knowledge base -> commit queue -> snapshot worker
 //                      -> request threads -> gRPC
 //
 // Where settings ask for it, a cache warmer reads the base in meanwhile.
@@ -38,6 +38,8 @@ class Server {
 
   // HOST:PORT, with the port that was taken.
   const std::string& address() const;
+  // The same of the HTTP port; empty if there is none.
+  std::string http_address() const;
 
   // Refuses new calls, lets those at work finish for up to `grace`, commits what waits, and takes a
   // last snapshot if the settings say so. Idempotent. An error means that the last snapshot failed;

@@ -17,7 +17,8 @@ bool IsLoopback(std::string_view host) {
   return host.find_first_not_of("0123456789.") == host.npos;
 }
 
-absl::Status CheckListen(const std::string& listen) {
+// `setting` is --listen or --http-listen.
+absl::Status CheckListen(std::string_view setting, const std::string& listen) {
   const size_t colon = listen.rfind(':');
   const std::string_view port_text =
       colon == listen.npos ? std::string_view() : std::string_view(listen).substr(colon + 1);
@@ -27,14 +28,14 @@ absl::Status CheckListen(const std::string& listen) {
   if (port_text.empty() || error != std::errc() || end != port_text.data() + port_text.size() ||
       port > 65535) {
     return absl::InvalidArgumentError(
-        fmt::format("--listen {}: must be HOST:PORT, such as 127.0.0.1:7420", listen));
+        fmt::format("{} {}: must be HOST:PORT, such as 127.0.0.1:7420", setting, listen));
   }
   if (!IsLoopback(std::string_view(listen).substr(0, colon))) {
     return absl::InvalidArgumentError(
-        fmt::format("--listen {}: only loopback addresses (127.x.x.x, localhost, [::1]) are "
+        fmt::format("{} {}: only loopback addresses (127.x.x.x, localhost, [::1]) are "
                     "served, because there "
                     "is no TLS and no authentication; use a tunnel or a proxy that has both",
-                    listen));
+                    setting, listen));
   }
   return absl::OkStatus();
 }
@@ -45,7 +46,10 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
   if (config.data_dir.empty()) {
     return absl::InvalidArgumentError("--data-dir: must not be empty");
   }
-  PATHKB_RETURN_IF_ERROR(CheckListen(config.listen));
+  PATHKB_RETURN_IF_ERROR(CheckListen("--listen", config.listen));
+  if (config.http_listen != "auto" && config.http_listen != "off") {
+    PATHKB_RETURN_IF_ERROR(CheckListen("--http-listen", config.http_listen));
+  }
   if (!(config.snapshot_min_ratio >= 0 && config.snapshot_min_ratio <= 1000)) {
     return absl::InvalidArgumentError(
         fmt::format("--snapshot-min-ratio {}: must be 0 to 1000", config.snapshot_min_ratio));
@@ -62,6 +66,15 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
                     config.snapshot_max_bytes_per_second, kSnapshotBytesPerSecondMin));
   }
   return absl::OkStatus();
+}
+
+std::string HttpAddress(const ServerConfig& config) {
+  if (config.http_listen == "off") return "";
+  if (config.http_listen != "auto") return config.http_listen;
+  const size_t colon = config.listen.rfind(':');
+  const int port = std::stoi(config.listen.substr(colon + 1));
+  if (port == 65535) return "";
+  return fmt::format("{}:{}", config.listen.substr(0, colon), port == 0 ? 0 : port + 1);
 }
 
 }  // namespace pathkb

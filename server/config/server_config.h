@@ -15,6 +15,9 @@ struct ServerConfig {
   std::string data_dir = "data";
   // HOST:PORT, where HOST is a loopback address; port 0 takes a free one.
   std::string listen = "127.0.0.1:7420";
+  // HOST:PORT of the HTTP port for operators, on a loopback address; "auto" is the host of `listen`
+  // and its port plus one (a free one if that is 0), and none if that is taken; "off" is none.
+  std::string http_listen = "auto";
   std::string log_level = "info";
   // A snapshot is written this long after the last one, if anything changed; 0 never.
   uint64_t snapshot_interval_s = 300;
@@ -45,6 +48,9 @@ inline constexpr uint64_t kSnapshotBytesPerSecondMin = 64 << 10;
 // InvalidArgument for a value out of range, naming the setting and what it may be. An address that
 // is not of this machine's loopback is refused, because there is no TLS and no authentication yet.
 absl::Status CheckServerConfig(const ServerConfig& config);
+
+// The address for the HTTP port as HOST:PORT; empty for none. `config` must have passed the check.
+std::string HttpAddress(const ServerConfig& config);
 
 }  // namespace pathkb
 

@@ -24,6 +24,27 @@ TEST(ServerConfigTest, OnlyLoopbackAddresses) {
   }
 }
 
+TEST(ServerConfigTest, TheHttpPortFollowsTheOther) {
+  ServerConfig config;
+  EXPECT_EQ(HttpAddress(config), "127.0.0.1:7421");
+  config.listen = "[::1]:0";
+  EXPECT_EQ(HttpAddress(config), "[::1]:0");
+  config.listen = "localhost:65535";
+  EXPECT_EQ(HttpAddress(config), "");
+  config.http_listen = "off";
+  EXPECT_TRUE(CheckServerConfig(config).ok());
+  EXPECT_EQ(HttpAddress(config), "");
+  config.http_listen = "127.0.0.2:80";
+  EXPECT_TRUE(CheckServerConfig(config).ok());
+  EXPECT_EQ(HttpAddress(config), "127.0.0.2:80");
+  for (const char* bad : {"", "on", "7421", "0.0.0.0:7421"}) {
+    config.http_listen = bad;
+    const absl::Status status = CheckServerConfig(config);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << bad;
+    EXPECT_NE(status.message().find("--http-listen"), status.message().npos) << status;
+  }
+}
+
 TEST(ServerConfigTest, RangesAreChecked) {
   ServerConfig config;
   config.snapshot_min_ratio = -1;

@@ -117,9 +117,11 @@ def include_error(path, included):
             return "server includes core, storage and server only"
         below = {
             "config": ("config",),
-            "metrics": ("metrics", "config"),
-            "knowledge_base": ("knowledge_base", "config", "metrics"),
-            "background": ("background", "knowledge_base", "config", "metrics"),
+            "knowledge_base": ("knowledge_base", "config"),
+            "background": ("background", "knowledge_base", "config"),
+            "admin_http": ("admin_http", "config"),
+            # It asks the parts for their figures; they know nothing of it.
+            "metrics": ("metrics", "admin_http", "background", "knowledge_base", "config"),
         }
         folder = rest[0] if len(rest) > 1 else ""
         if target[0] == "server" and folder in below and target[1] not in below[folder]:

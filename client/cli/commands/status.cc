@@ -11,6 +11,36 @@
 namespace pathkb::cli {
 namespace {
 
+std::string WorkerText(const v1::Worker& worker) {
+  std::string text = worker.doing().empty() ? "waits" : worker.doing();
+  if (worker.total() > 0) text += fmt::format(", {} of {}", worker.done(), worker.total());
+  text += fmt::format("; {} runs", worker.runs());
+  if (worker.failed() > 0) text += fmt::format(", {} failed", worker.failed());
+  if (!worker.last_error().empty()) text += ": " + worker.last_error();
+  return text;
+}
+
+std::string WorkersJson(const v1::GetStatusResponse& status) {
+  std::string list = "[";
+  for (const v1::Worker& worker : status.workers()) {
+    list += list.size() > 1 ? "," : "";
+    list +=
+        JsonObject()
+            .Text("name", worker.name())
+            .Text("doing", worker.doing())
+            .Number("done", worker.done())
+            .Number("total", worker.total())
+            .Number("runs", worker.runs())
+            .Number("failed", worker.failed())
+            .Text("last_error", worker.last_error())
+            .Text("last_run_end",
+                  worker.last_run_end_unix_ms() == 0 ? "" : ShowTime(worker.last_run_end_unix_ms()))
+            .Real("last_run_ms", worker.last_run_ms())
+            .Done();
+  }
+  return list + "]";
+}
+
 std::string StatusJson(const v1::GetStatusResponse& status) {
   JsonObject object;
   object.Text("version", status.version())
@@ -41,6 +71,8 @@ std::string StatusJson(const v1::GetStatusResponse& status) {
       .Bool("writable", status.writable())
       .Text("write_state", status.write_state())
       .Value("recovery_notes", notes + "]")
+      .Number("working_set_bytes", status.working_set_bytes())
+      .Value("workers", WorkersJson(status))
       .Done();
 }
 
@@ -56,6 +88,7 @@ void PrintStatus(TextOutput& out, const v1::GetStatusResponse& status) {
       {"facts", number(status.facts())},
       {"  in the base", number(status.base_facts())},
       {"  in the working set", number(status.working_set_facts())},
+      {"  its memory", fmt::format("{} bytes", status.working_set_bytes())},
       {"distinct entries", number(status.working_set_entries() + status.base_entries())},
       {"snapshot", status.has_snapshot() ? status.snapshot().id() : "none"},
       {"since the snapshot", fmt::format("{} commits, {} changes", status.commits_since_snapshot(),
@@ -63,6 +96,9 @@ void PrintStatus(TextOutput& out, const v1::GetStatusResponse& status) {
       {"writes", status.writable() ? "accepted" : "refused: " + status.write_state()},
   };
   if (status.snapshot_running()) rows.emplace_back("now", "writing a snapshot");
+  for (const v1::Worker& worker : status.workers()) {
+    rows.emplace_back(worker.name(), WorkerText(worker));
+  }
   for (const std::string& note : status.recovery_notes()) rows.emplace_back("recovery", note);
   PrintPairs(out, rows);
 }
