@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
+#include "core/facts/changes_since.h"
 #include "core/facts/entry.h"
 #include "core/facts/keys.h"
-#include "core/trie/difference.h"
 #include "core/trie/read_zipper.h"
 #include "core/trie/tombstone.h"
 
@@ -104,10 +104,35 @@ absl::StatusOr<ChangeCounts> WorkingSet::Apply(Batch& batch, const FactBase* bas
   return counts;
 }
 
+void WorkingSet::ApplyKey(std::string_view key, KeyChange change, std::string_view entry) {
+  const bool deletes = change == KeyChange::kDelete || change == KeyChange::kDeleteBelow;
+  uint64_t value = deletes ? kDeletedBit : entries_->Intern(entry);
+  const std::optional<uint64_t> present = trie_.Find(key);
+  if (change == KeyChange::kDeleteBelow || change == KeyChange::kReplace) {
+    const PathTrie below = trie_.Subtrie(key);
+    ReadZipper zipper(below);
+    std::string full_key(key);
+    while (zipper.NextValue()) {
+      full_key.replace(key.size(), std::string::npos, zipper.path());
+      if (IsTermKey(full_key)) --changed_facts_;
+    }
+    trie_.RemoveBelow(key);
+    if (present.has_value() && IsTermKey(key)) --changed_facts_;
+    value |= kHidesBelowBit;
+    // Another drop of the same key is another value, or it would be no change.
+    if (deletes && present.has_value() && IsDeleted(*present)) value |= UpperValue(*present) + 1;
+  } else if (present.has_value()) {
+    // What a drop took from the base stays hidden.
+    value |= *present & kHidesBelowBit;
+  }
+  const bool is_new = !trie_.Set(key, value).has_value();
+  if (is_new && IsTermKey(key)) ++changed_facts_;
+}
+
 WorkingSet WorkingSet::Since(const PathTrie& older) const {
   WorkingSet rest;
-  const PathTrie difference = Difference(trie_, older);
-  ReadZipper zipper(difference);
+  const PathTrie changes = ChangesSince(trie_, older);
+  ReadZipper zipper(changes);
   bool at_value = zipper.value().has_value() || zipper.NextValue();
   for (; at_value; at_value = zipper.NextValue()) {
     uint64_t value = *zipper.value();

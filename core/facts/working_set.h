@@ -35,6 +35,15 @@ struct ChangeCounts {
   friend bool operator==(const ChangeCounts&, const ChangeCounts&) = default;
 };
 
+// What a delta says of one key. As in storage/delta: a later one of the same delta, for a key
+// below, goes on top of it.
+enum class KeyChange {
+  kSet,          // It has this entry now, whatever it had.
+  kDelete,       // It is gone. What is below it stays.
+  kDeleteBelow,  // It is gone, and so is everything that extends it.
+  kReplace,      // It has this entry now, and everything that extends it is gone.
+};
+
 // One thread at a time. The trie and the entry view are handed out as handles that stay as they are
 // while the working set goes on changing.
 class WorkingSet {
@@ -54,6 +63,11 @@ class WorkingSet {
   // that what remains is what the log must hold.
   //   DataLoss   the base could not be read; this object must then be dropped
   absl::StatusOr<ChangeCounts> Apply(Batch& batch, const FactBase* base);
+
+  // Puts one key into the state that a delta says it has, without a look at the base: what the
+  // delta was made of is right already. `entry` is for changes that have one; empty for a plain
+  // fact. For a delta that begins where this working set stands, key by key in the delta's order.
+  void ApplyKey(std::string_view key, KeyChange change, std::string_view entry);
 
   // The part of this working set that came after its trie was `older`, with fresh, dense entry ids:
   // what is left when a snapshot of that moment has become the base. Costs O(changes since).
