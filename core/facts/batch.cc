@@ -5,15 +5,28 @@
 #include "core/base/varint.h"
 
 namespace pathkb {
+namespace {
+
+// What the bytes of a change of each kind hold behind the kind.
+bool HasTerm(Change::Kind kind) {
+  return kind == Change::Kind::kSet || kind == Change::Kind::kDeleteTerm;
+}
+bool HasName(Change::Kind kind) {
+  return kind == Change::Kind::kSet || kind == Change::Kind::kDeleteName ||
+         kind == Change::Kind::kDeleteNamesBelow;
+}
+bool HasEntry(Change::Kind kind) { return kind == Change::Kind::kSet; }
+
+}  // namespace
 
 std::string EncodeBatch(const Batch& batch) {
   std::string out;
   AppendLengthPrefixed(batch.space, out);
   for (const Change& change : batch.changes) {
     out.push_back(static_cast<char>(change.kind));
-    if (change.kind != Change::Kind::kDeleteName) AppendLengthPrefixed(change.encoded_term, out);
-    if (change.kind != Change::Kind::kDeleteTerm) AppendLengthPrefixed(change.name, out);
-    if (change.kind == Change::Kind::kSet) AppendLengthPrefixed(change.entry, out);
+    if (HasTerm(change.kind)) AppendLengthPrefixed(change.encoded_term, out);
+    if (HasName(change.kind)) AppendLengthPrefixed(change.name, out);
+    if (HasEntry(change.kind)) AppendLengthPrefixed(change.entry, out);
   }
   return out;
 }
@@ -35,14 +48,12 @@ absl::StatusOr<Batch> DecodeBatch(std::string_view bytes) {
   while (!rest.empty()) {
     Change change;
     const uint8_t kind = static_cast<uint8_t>(rest[0]);
-    if (kind < 1 || kind > 3) return bad(fmt::format("unknown kind of change {}", kind));
+    if (kind < 1 || kind > 5) return bad(fmt::format("unknown kind of change {}", kind));
     change.kind = static_cast<Change::Kind>(kind);
     rest.remove_prefix(1);
-    if (change.kind != Change::Kind::kDeleteName && !consume(change.encoded_term)) {
-      return bad("no term");
-    }
-    if (change.kind != Change::Kind::kDeleteTerm && !consume(change.name)) return bad("no name");
-    if (change.kind == Change::Kind::kSet && !consume(change.entry)) return bad("no entry");
+    if (HasTerm(change.kind) && !consume(change.encoded_term)) return bad("no term");
+    if (HasName(change.kind) && !consume(change.name)) return bad("no name");
+    if (HasEntry(change.kind) && !consume(change.entry)) return bad("no entry");
     batch.changes.push_back(std::move(change));
   }
   return batch;

@@ -5,6 +5,8 @@
 //            kind 1, set           encoded term text, name text (empty: unnamed), entry text
 //            kind 2, delete term   encoded term text
 //            kind 3, delete name   name text
+//            kind 4, delete names  text that the names begin with (empty: every name)
+//            kind 5, drop space    nothing more
 
 #ifndef PATHKB_CORE_FACTS_BATCH_H_
 #define PATHKB_CORE_FACTS_BATCH_H_
@@ -18,13 +20,15 @@
 
 namespace pathkb {
 
-// One change to one fact. The space is not named here but by the batch: all changes of one batch
-// are in one space.
+// One change, to one fact or to many. The space is not named here but by the batch: all changes of
+// one batch are in one space.
 struct Change {
   enum class Kind : uint8_t {
-    kSet = 1,         // Insert, or replace what is there.
-    kDeleteTerm = 2,  // The unnamed fact with this term.
-    kDeleteName = 3,  // The named fact.
+    kSet = 1,               // Insert, or replace what is there.
+    kDeleteTerm = 2,        // The unnamed fact with this term.
+    kDeleteName = 3,        // The named fact.
+    kDeleteNamesBelow = 4,  // Every named fact whose name begins with `name`, which may be empty.
+    kDropSpace = 5,         // Every fact of the space.
   };
   Kind kind = Kind::kSet;
   std::string encoded_term;

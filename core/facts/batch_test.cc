@@ -14,6 +14,9 @@ Batch Sample() {
   batch.changes.push_back({Change::Kind::kSet, std::string(300, 't'), "name/of", "entry"});
   batch.changes.push_back({Change::Kind::kDeleteTerm, "\xC3Tom", "", ""});
   batch.changes.push_back({Change::Kind::kDeleteName, "", "name/of", ""});
+  batch.changes.push_back({Change::Kind::kDropSpace, "", "", ""});
+  batch.changes.push_back({Change::Kind::kDeleteNamesBelow, "", "name/", ""});
+  batch.changes.push_back({Change::Kind::kDeleteNamesBelow, "", "", ""});
   return batch;
 }
 
@@ -36,8 +39,9 @@ TEST(BatchTest, CutsAndUnknownKindsAreRefused) {
       EXPECT_EQ(batch.status().code(), absl::StatusCode::kDataLoss);
     }
   }
-  EXPECT_EQ(whole, 4);  // After the space, and after each change but the last.
+  EXPECT_EQ(whole, 7);  // After the space, and after each change but the last.
   EXPECT_FALSE(DecodeBatch("\x01s\x09").ok());
+  EXPECT_FALSE(DecodeBatch("\x01s\x06").ok());
 }
 
 }  // namespace

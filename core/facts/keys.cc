@@ -34,8 +34,14 @@ absl::Status CheckFactName(std::string_view name) {
 std::string SpacePrefix(std::string_view space) {
   std::string key;
   key.reserve(space.size() + 16);
-  key.append("spaces/").append(space).push_back('/');
+  key.append(kSpacesPrefix).append(space).push_back('/');
   return key;
+}
+
+std::string_view SpacePrefixOf(std::string_view key) {
+  if (!key.starts_with(kSpacesPrefix)) return {};
+  const size_t slash = key.find('/', kSpacesPrefix.size());
+  return slash == key.npos ? std::string_view() : key.substr(0, slash + 1);
 }
 
 std::string TermsPrefix(std::string_view space) { return SpacePrefix(space) + "terms/"; }
@@ -55,11 +61,8 @@ std::string NameKey(std::string_view space, std::string_view name) {
 }
 
 bool IsTermKey(std::string_view key) {
-  constexpr std::string_view kSpaces = "spaces/";
-  constexpr std::string_view kTerms = "/terms/";
-  if (!key.starts_with(kSpaces)) return false;
-  const size_t slash = key.find('/', kSpaces.size());
-  return slash != key.npos && key.substr(slash, kTerms.size()) == kTerms;
+  const std::string_view space_prefix = SpacePrefixOf(key);
+  return !space_prefix.empty() && key.substr(space_prefix.size()).starts_with("terms/");
 }
 
 absl::StatusOr<TermKeyParts> SplitTermKey(std::string_view after_prefix) {

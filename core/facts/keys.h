@@ -20,6 +20,9 @@ namespace pathkb {
 inline constexpr size_t kSpaceNameBytesMax = 63;
 inline constexpr size_t kFactNameBytesMax = 1024;
 
+// All keys of all spaces begin with this.
+inline constexpr std::string_view kSpacesPrefix = "spaces/";
+
 // InvalidArgument, quoting the name, unless it is `[a-z0-9][a-z0-9_-]{0,62}`.
 absl::Status CheckSpaceName(std::string_view space);
 
@@ -29,6 +32,8 @@ absl::Status CheckFactName(std::string_view name);
 
 // `spaces/<space>/`: everything the space holds lies below.
 std::string SpacePrefix(std::string_view space);
+// The `spaces/<space>/` that a key begins with; empty if it begins with none.
+std::string_view SpacePrefixOf(std::string_view key);
 // `spaces/<space>/terms/`
 std::string TermsPrefix(std::string_view space);
 // `spaces/<space>/facts/`

@@ -36,6 +36,14 @@ TEST(KeysTest, OnlyTermKeysAreTermKeys) {
   }
 }
 
+TEST(KeysTest, WhatAKeyBeginsWithNamesItsSpace) {
+  EXPECT_EQ(SpacePrefixOf("spaces/s/terms/x"), "spaces/s/");
+  EXPECT_EQ(SpacePrefixOf("spaces/s/"), "spaces/s/");
+  for (const char* other : {"", "spaces/", "spaces/s", "requests/s/x", "/spaces/s/"}) {
+    EXPECT_EQ(SpacePrefixOf(other), "") << other;
+  }
+}
+
 TEST(KeysTest, SpaceNames) {
   for (const char* good : {"a", "0", "default", "a-b_c9", "9lives"}) {
     EXPECT_TRUE(CheckSpaceName(good).ok()) << good;

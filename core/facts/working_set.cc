@@ -4,12 +4,22 @@
 
 #include "core/base/status_macros.h"
 #include "core/facts/changes_since.h"
+#include "core/facts/dropped_space.h"
 #include "core/facts/entry.h"
 #include "core/facts/keys.h"
+#include "core/trie/overlay_zipper.h"
 #include "core/trie/read_zipper.h"
 #include "core/trie/tombstone.h"
 
 namespace pathkb {
+namespace {
+
+// Whether a key of the trie with this value counts in changed_facts().
+bool CountsAsChanged(std::string_view key, uint64_t value) {
+  return IsTermKey(key) || HidesBelow(value);
+}
+
+}  // namespace
 
 ChangeCounts& ChangeCounts::operator+=(const ChangeCounts& other) {
   inserted += other.inserted;
@@ -28,7 +38,7 @@ absl::StatusOr<std::optional<std::string_view>> WorkingSet::Lookup(std::string_v
     const uint64_t id = *value & kUpperValueMax;
     return id == 0 ? std::string_view() : entries_->Find(id);
   }
-  if (base == nullptr) return std::nullopt;
+  if (base == nullptr || IsHiddenByDrop(trie_, key)) return std::nullopt;
   PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, base->Find(key));
   if (!id.has_value()) return std::nullopt;
   PATHKB_ASSIGN_OR_RETURN(const std::string_view entry, base->FindEntry(*id, scratch));
@@ -87,15 +97,82 @@ absl::Status WorkingSet::ApplyDelete(std::string_view space, const Change& chang
   return absl::OkStatus();
 }
 
+std::unique_ptr<Zipper> WorkingSet::NewZipper(const FactBase* base) const {
+  return std::make_unique<OverlayZipper>(std::make_unique<ReadZipper>(trie_),
+                                         base == nullptr ? nullptr : base->NewZipper());
+}
+
+absl::Status WorkingSet::ApplyDeleteNamesBelow(std::string_view space, std::string_view name_prefix,
+                                               const FactBase* base, ChangeCounts& counts) {
+  const std::string prefix = NameKey(space, name_prefix);
+  const size_t name_at = prefix.size() - name_prefix.size();
+  const std::unique_ptr<Zipper> zipper = NewZipper(base);
+  const uint64_t deleted_before = counts.deleted;
+  std::string scratch;
+  bool at_value = zipper->SeekValue(prefix);
+  for (; at_value && zipper->path().starts_with(prefix); at_value = zipper->NextValue()) {
+    const uint64_t id = *zipper->value();
+    std::string_view bytes;
+    if (zipper->value_layer() == 1) {
+      PATHKB_ASSIGN_OR_RETURN(bytes, base->FindEntry(id, scratch));
+    } else if (id != 0) {
+      bytes = entries_->Find(id);
+    }
+    PATHKB_ASSIGN_OR_RETURN(const Entry entry, DecodeEntry(bytes));
+    SetTermKey(TermKey(space, entry.encoded_term, zipper->path().substr(name_at)), kDeletedBit);
+    trie_.Set(zipper->path(), kDeletedBit);
+    ++counts.deleted;
+  }
+  if (counts.deleted == deleted_before) ++counts.not_found;
+  return zipper->status();
+}
+
+absl::Status WorkingSet::ApplyDropSpace(std::string_view space, const FactBase* base,
+                                        ChangeCounts& counts) {
+  const std::string terms_prefix = TermsPrefix(space);
+  const std::unique_ptr<Zipper> zipper = NewZipper(base);
+  uint64_t facts = 0;
+  if (zipper->Descend(terms_prefix)) {
+    while (zipper->NextValueWithin(terms_prefix.size())) ++facts;
+  }
+  PATHKB_RETURN_IF_ERROR(zipper->status());
+  if (facts == 0) {
+    ++counts.not_found;
+    return absl::OkStatus();
+  }
+  const std::string prefix = SpacePrefix(space);
+  const uint64_t tombstone = NextDropTombstone(trie_, space);
+  changed_facts_ -= trie_.CountBelow(terms_prefix);
+  if (!trie_.Contains(prefix)) ++changed_facts_;
+  trie_.RemoveBelow(prefix);
+  trie_.Set(prefix, tombstone);
+  counts.deleted += facts;
+  return absl::OkStatus();
+}
+
+absl::Status WorkingSet::ApplyChange(std::string_view space, const Change& change,
+                                     const FactBase* base, ChangeCounts& counts) {
+  switch (change.kind) {
+    case Change::Kind::kSet:
+      return ApplySet(space, change, base, counts);
+    case Change::Kind::kDeleteTerm:
+    case Change::Kind::kDeleteName:
+      return ApplyDelete(space, change, base, counts);
+    case Change::Kind::kDeleteNamesBelow:
+      return ApplyDeleteNamesBelow(space, change.name, base, counts);
+    case Change::Kind::kDropSpace:
+      return ApplyDropSpace(space, base, counts);
+  }
+  return absl::InternalError("a change of no kind");
+}
+
 absl::StatusOr<ChangeCounts> WorkingSet::Apply(Batch& batch, const FactBase* base) {
   ChangeCounts counts;
   size_t kept = 0;
   for (size_t i = 0; i < batch.changes.size(); ++i) {
     const Change& change = batch.changes[i];
     const uint64_t changed_before = counts.changed();
-    PATHKB_RETURN_IF_ERROR(change.kind == Change::Kind::kSet
-                               ? ApplySet(batch.space, change, base, counts)
-                               : ApplyDelete(batch.space, change, base, counts));
+    PATHKB_RETURN_IF_ERROR(ApplyChange(batch.space, change, base, counts));
     if (counts.changed() == changed_before) continue;
     if (kept != i) batch.changes[kept] = std::move(batch.changes[i]);
     ++kept;
@@ -114,19 +191,20 @@ void WorkingSet::ApplyKey(std::string_view key, KeyChange change, std::string_vi
     std::string full_key(key);
     while (zipper.NextValue()) {
       full_key.replace(key.size(), std::string::npos, zipper.path());
-      if (IsTermKey(full_key)) --changed_facts_;
+      if (CountsAsChanged(full_key, *zipper.value())) --changed_facts_;
     }
     trie_.RemoveBelow(key);
-    if (present.has_value() && IsTermKey(key)) --changed_facts_;
+    if (present.has_value() && CountsAsChanged(key, *present)) --changed_facts_;
     value |= kHidesBelowBit;
     // Another drop of the same key is another value, or it would be no change.
     if (deletes && present.has_value() && IsDeleted(*present)) value |= UpperValue(*present) + 1;
   } else if (present.has_value()) {
+    if (CountsAsChanged(key, *present)) --changed_facts_;
     // What a drop took from the base stays hidden.
     value |= *present & kHidesBelowBit;
   }
-  const bool is_new = !trie_.Set(key, value).has_value();
-  if (is_new && IsTermKey(key)) ++changed_facts_;
+  trie_.Set(key, value);
+  if (CountsAsChanged(key, value)) ++changed_facts_;
 }
 
 WorkingSet WorkingSet::Since(const PathTrie& older) const {
@@ -141,7 +219,7 @@ WorkingSet WorkingSet::Since(const PathTrie& older) const {
       value = flags | rest.entries_->Intern(entries_->Find(value & kUpperValueMax));
     }
     rest.trie_.Set(zipper.path(), value);
-    if (IsTermKey(zipper.path())) ++rest.changed_facts_;
+    if (CountsAsChanged(zipper.path(), value)) ++rest.changed_facts_;
   }
   return rest;
 }

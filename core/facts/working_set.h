@@ -1,6 +1,7 @@
 // Everything that changed since the snapshot: a trie of keys (core/facts/keys) and the entries
 // their values name. A delete leaves a tombstone (core/trie/tombstone.h), always, because a
-// snapshot that is being written at that moment may hold the fact.
+// snapshot that is being written at that moment may hold the fact; a space that is dropped leaves
+// one for all its facts (dropped_space.h).
 //
 // The log replayed in order, over the same base, gives the same working set again: Apply() looks at
 // nothing but its arguments.
@@ -9,6 +10,7 @@
 #define PATHKB_CORE_FACTS_WORKING_SET_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +21,7 @@
 #include "core/facts/entry_store.h"
 #include "core/facts/fact_base.h"
 #include "core/trie/path_trie.h"
+#include "core/trie/zipper.h"
 
 namespace pathkb {
 
@@ -28,7 +31,7 @@ struct ChangeCounts {
   uint64_t updated = 0;    // There before with another entry, or, named, with another term.
   uint64_t unchanged = 0;  // There before, just so.
   uint64_t deleted = 0;
-  uint64_t not_found = 0;  // Deletes of what was not there.
+  uint64_t not_found = 0;  // Deletes of what was not there; one for a whole prefix or space.
 
   uint64_t changed() const { return inserted + updated + deleted; }
   ChangeCounts& operator+=(const ChangeCounts& other);
@@ -60,7 +63,8 @@ class WorkingSet {
 
   // Applies all changes of `batch` over `base` (may be null), and says what each did. A change that
   // does nothing (an insert of what is there, a delete of what is not) is taken out of `batch`, so
-  // that what remains is what the log must hold.
+  // that what remains is what the log must hold. A delete of many facts costs a walk over them, and
+  // for names two changes of the trie each; a dropped space is one change, but walked to count it.
   //   DataLoss   the base could not be read; this object must then be dropped
   absl::StatusOr<ChangeCounts> Apply(Batch& batch, const FactBase* base);
 
@@ -77,7 +81,7 @@ class WorkingSet {
   EntryView entries() const { return entries_->View(); }
 
   // Facts inserted, replaced or deleted since the base, each counted once; named facts by their
-  // terms.
+  // terms. A dropped space counts as one, whatever it held.
   uint64_t changed_facts() const { return changed_facts_; }
   bool empty() const { return trie_.empty(); }
 
@@ -93,6 +97,13 @@ class WorkingSet {
                         ChangeCounts& counts);
   absl::Status ApplyDelete(std::string_view space, const Change& change, const FactBase* base,
                            ChangeCounts& counts);
+  absl::Status ApplyDeleteNamesBelow(std::string_view space, std::string_view name_prefix,
+                                     const FactBase* base, ChangeCounts& counts);
+  absl::Status ApplyDropSpace(std::string_view space, const FactBase* base, ChangeCounts& counts);
+  absl::Status ApplyChange(std::string_view space, const Change& change, const FactBase* base,
+                           ChangeCounts& counts);
+  // A cursor over this laid over `base`, at the root; does not see later changes.
+  std::unique_ptr<Zipper> NewZipper(const FactBase* base) const;
   // Sets the value of a key under terms/, keeping changed_facts_.
   void SetTermKey(std::string_view key, uint64_t value);
 

@@ -3,6 +3,7 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "core/facts/dropped_space.h"
 #include "core/facts/keys.h"
 #include "core/trie/overlay_zipper.h"
 #include "core/trie/read_zipper.h"
@@ -38,7 +39,7 @@ absl::StatusOr<std::optional<Entry>> ReadView::FindKey(std::string_view key) con
     const uint64_t id = *value & kUpperValueMax;
     return DecodeEntry(id == 0 ? std::string_view() : entries.Find(id));
   }
-  if (base == nullptr) return std::nullopt;
+  if (base == nullptr || IsHiddenByDrop(working, key)) return std::nullopt;
   PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, base->Find(key));
   std::optional<Entry> entry;
   if (id.has_value()) {

@@ -1,5 +1,6 @@
 #include "storage/tool/dump.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -91,12 +92,22 @@ std::string RecordLine(const WalRecord& record) {
   if (!batch.ok()) {
     return fmt::format("{}\t{}\n", record.revision, ToStd(batch.status().message()));
   }
-  uint64_t counts[4] = {};
-  for (const Change& change : batch->changes) ++counts[static_cast<size_t>(change.kind) & 3];
-  return fmt::format("{}\t{}\tset={} delete_term={} delete_name={}\n", record.revision,
-                     batch->space, counts[static_cast<size_t>(Change::Kind::kSet)],
-                     counts[static_cast<size_t>(Change::Kind::kDeleteTerm)],
-                     counts[static_cast<size_t>(Change::Kind::kDeleteName)]);
+  const auto of = [&](Change::Kind kind) {
+    return std::count_if(batch->changes.begin(), batch->changes.end(),
+                         [&](const Change& change) { return change.kind == kind; });
+  };
+  std::string line = fmt::format("{}\t{}\tset={} delete_term={} delete_name={}", record.revision,
+                                 batch->space, of(Change::Kind::kSet),
+                                 of(Change::Kind::kDeleteTerm), of(Change::Kind::kDeleteName));
+  // Rare, and so only where there are any.
+  if (const auto count = of(Change::Kind::kDeleteNamesBelow); count != 0) {
+    line += fmt::format(" delete_names_below={}", count);
+  }
+  if (const auto count = of(Change::Kind::kDropSpace); count != 0) {
+    line += fmt::format(" drop_space={}", count);
+  }
+  line.push_back('\n');
+  return line;
 }
 
 absl::Status DumpLog(FileSystem& files, const std::string& path, const TextSink& sink,

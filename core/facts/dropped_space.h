@@ -1,0 +1,30 @@
+// How a working set says that a whole space was dropped: one tombstone in place of a delete for
+// each fact.
+//
+//   spaces/family/          deleted | hides below | 2      the second drop; whatever the base has
+//   spaces/family/terms/... = 7                            below is gone, this fact came after it
+//
+// The number in its low bits makes each drop a change of the trie, also where the space was dropped
+// before: what came back in between is to be deleted again by who only sees the difference.
+
+#ifndef PATHKB_CORE_FACTS_DROPPED_SPACE_H_
+#define PATHKB_CORE_FACTS_DROPPED_SPACE_H_
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/trie/path_trie.h"
+
+namespace pathkb {
+
+// The value that SpacePrefix(space) gets when the space is dropped from `working`. It follows from
+// what is there, so that the log replayed over the same base gives the same one.
+uint64_t NextDropTombstone(const PathTrie& working, std::string_view space);
+
+// True if `working` has dropped the space of `key`, so that what the base has at `key` is gone. A
+// key that `working` itself has is for the caller to look up before. O(bytes of the space's name).
+bool IsHiddenByDrop(const PathTrie& working, std::string_view key);
+
+}  // namespace pathkb
+
+#endif  // PATHKB_CORE_FACTS_DROPPED_SPACE_H_
