@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "fmt/format.h"
@@ -12,6 +13,7 @@
 #include "core/base/string_views.h"
 #include "core/facts/batch.h"
 #include "storage/directory/file_names.h"
+#include "storage/wal/wal_format.h"
 #include "storage/wal/wal_reader.h"
 
 namespace pathkb {
@@ -59,6 +61,13 @@ absl::Status ApplyRecord(const WalRecord& record, RecoveredState& state) {
   return absl::OkStatus();
 }
 
+// True if no record can be in this segment, whatever else is: its header is written and synced
+// alone, so a power cut before that sync may leave any bytes in its place, but none behind it.
+absl::StatusOr<bool> HasOnlyAHeader(FileSystem& files, const std::string& path) {
+  PATHKB_ASSIGN_OR_RETURN(const uint64_t bytes, files.FileBytes(path));
+  return bytes <= kWalSegmentHeaderBytes;
+}
+
 // Replays the segment that begins at revision `first`. One that ends in a torn write is followed by
 // a segment that begins where its good records end, or by none.
 absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint64_t first,
@@ -67,8 +76,15 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
   WalExpected expected;
   expected.database_id = state.manifest.database_id;
   expected.first_revision = first;
-  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<WalReader> reader,
-                          WalReader::Open(files, data_dir + "/" + name, expected));
+  auto opened = WalReader::Open(files, data_dir + "/" + name, expected);
+  if (absl::IsDataLoss(opened.status())) {
+    PATHKB_ASSIGN_OR_RETURN(const bool empty, HasOnlyAHeader(files, data_dir + "/" + name));
+    if (empty) {
+      state.hollow_segments.push_back(name);
+      return absl::OkStatus();
+    }
+  }
+  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<WalReader> reader, std::move(opened));
   if (first > state.revision + 1) return Gap(reader->path(), state.revision + 1, first);
   bool hollow = true;
   while (true) {

@@ -253,6 +253,22 @@ TEST(RecoveryTest, ADamagedNewestSnapshotFallsBackToTheOneBefore) {
   }
 }
 
+// A power cut before the first sync of a new segment may leave in it what lay on the disk before.
+TEST(RecoveryTest, ASegmentWithStrangeBytesForAHeaderAndNothingElseHoldsNothing) {
+  uint64_t revision = 0;
+  const auto files = FullDirectory(revision);
+  const std::string path = std::string(kDir) + "/" + WalSegmentName(revision + 1);
+  for (const std::string& bytes : {std::string(48, 'x'), std::string(7, 'x')}) {
+    files->PutFile(path, bytes);
+    const auto state = Recover(*files, kDir);
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_EQ(state->revision, revision);
+    EXPECT_EQ(state->hollow_segments, std::vector<std::string>{WalSegmentName(revision + 1)});
+  }
+  files->PutFile(path, std::string(49, 'x'));
+  EXPECT_EQ(Recover(*files, kDir).status().code(), absl::StatusCode::kDataLoss);
+}
+
 TEST(RecoveryTest, AMissingSegmentIsReported) {
   uint64_t revision = 0;
   const auto good = FullDirectory(revision);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,29 @@ enum class CrashKeep {
 };
 inline constexpr std::array<CrashKeep, 5> kAllCrashKeeps = {
     CrashKeep::kSynced, CrashKeep::kNames, CrashKeep::kBytes, CrashKeep::kAll, CrashKeep::kSome};
+
+// What a power cut leaves of the bytes of a file that were not synced.
+enum class UnsyncedBytes {
+  kDropped,  // None.
+  kKept,     // All.
+  kCut,      // A part from the front, by seed.
+  kZeroed,   // The length; the end from somewhere on, or sectors here and there, read as zeros.
+  kStale,    // The length; sectors here and there hold what lay on the disk before: other files.
+  kAny,      // For each file one of kCut and kZeroed, by seed.
+};
+
+// A power cut in full: which of the names that were not synced are there afterwards, and what of
+// the bytes. CrashKeep names five of them.
+struct PowerCut {
+  UnsyncedBytes bytes = UnsyncedBytes::kDropped;
+  // Bit i: the i-th change of a name, oldest first, is on the disk (those from the 64th on are if
+  // bit 63 is set). Nullopt: each by seed.
+  std::optional<uint64_t> names = 0;
+  uint64_t seed = 0;
+};
+
+// `keep` as a power cut.
+PowerCut CutOf(CrashKeep keep, uint64_t seed);
 
 // What a name stands for: a file with its bytes, or a directory.
 struct DiskNode {
@@ -55,11 +79,11 @@ void ApplyChange(const NameChange& change, DiskNames& names);
 // Makes the bytes of a file durable, if its Sync() never failed.
 void SyncNode(DiskNode& node);
 
-// What is found after the power went: `durable` with what `keep` and `seed` leave of `changes`
-// (oldest first) and of the bytes; copies, in which everything is durable. What lies in a directory
-// that is gone is gone.
+// What is found after the power went: `durable` with what `cut` leaves of `changes` (oldest first)
+// and of the bytes; copies, in which everything is durable. What lies in a directory that is gone
+// is gone.
 DiskNames NamesAfterPowerCut(const DiskNames& durable, const std::vector<NameChange>& changes,
-                             CrashKeep keep, uint64_t seed);
+                             const PowerCut& cut);
 
 }  // namespace pathkb
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "storage/file/checksum.h"
 #include "storage/file/mapped_file.h"
 #include "storage/file/path_parts.h"
 
@@ -54,16 +56,33 @@ struct CrashFileSystem::State {
   bool fail_from_then_on ABSL_GUARDED_BY(mutex) = false;
   absl::Status fail_status ABSL_GUARDED_BY(mutex);
   absl::Status write_failure ABSL_GUARDED_BY(mutex);
+  uint64_t kill_at ABSL_GUARDED_BY(mutex) = 0;  // 0 is never.
+  std::function<void(const RecordedCall&)> observer ABSL_GUARDED_BY(mutex);
 
   // Records the call, runs `work` unless it is to fail, and returns what the call returns.
-  // `on_failure` is what a failing call does all the same.
+  // `on_failure` is what a failing call does all the same; its argument says whether the process
+  // was killed in the middle of it.
   template <typename Work, typename OnFailure>
   auto Run(RecordedCall call, bool needs_room, Work work, OnFailure on_failure)
       -> decltype(work()) {
-    std::lock_guard<std::mutex> lock(mutex);
+    std::unique_lock<std::mutex> lock(mutex);
+    auto result = RunLocked(call, needs_room, work, on_failure);
+    if (observer == nullptr) return result;
+    const auto observe = observer;
+    lock.unlock();
+    observe(call);
+    return result;
+  }
+  template <typename Work, typename OnFailure>
+  auto RunLocked(RecordedCall& call, bool needs_room, Work& work, OnFailure& on_failure)
+      -> decltype(work()) {
     const uint64_t number = recorded.size() + 1;
     absl::Status failure;
-    if (fail_from != 0 && (number == fail_from || (fail_from_then_on && number > fail_from))) {
+    const bool killed = kill_at != 0 && number >= kill_at;
+    if (killed) {
+      failure = absl::AbortedError("the process was killed");
+    } else if (fail_from != 0 &&
+               (number == fail_from || (fail_from_then_on && number > fail_from))) {
       failure = fail_status;
     } else if (needs_room) {
       failure = write_failure;
@@ -72,7 +91,7 @@ struct CrashFileSystem::State {
       call.status = absl::Status(failure.code(), fmt::format("{} {}: {}", call.operation, call.path,
                                                              std::string(failure.message())));
       recorded.push_back(call);
-      on_failure();
+      if (!killed || number == kill_at) on_failure(killed);
       return call.status;
     }
     auto result = work();
@@ -81,12 +100,12 @@ struct CrashFileSystem::State {
     } else {
       call.status = result.status();
     }
-    recorded.push_back(std::move(call));
+    recorded.push_back(call);
     return result;
   }
   template <typename Work>
   auto Run(RecordedCall call, Work work) -> decltype(work()) {
-    return Run(std::move(call), /*needs_room=*/false, std::move(work), [] {});
+    return Run(std::move(call), /*needs_room=*/false, std::move(work), [](bool) {});
   }
 
   DiskNode* Find(const std::string& path) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
@@ -135,7 +154,7 @@ class CrashFileSystem::File : public WritableFile {
           node_->bytes.append(bytes);
           return absl::OkStatus();
         },
-        [&] {
+        [&](bool) {
           if (!closed_) node_->bytes.append(bytes.substr(0, bytes.size() / 2));
         });
   }
@@ -160,7 +179,7 @@ class CrashFileSystem::File : public WritableFile {
           node_->bytes.replace(offset, bytes.size(), bytes);
           return absl::OkStatus();
         },
-        [] {});
+        [](bool) {});
   }
 
   absl::StatusOr<std::string> ReadAt(uint64_t offset, uint64_t length) override {
@@ -184,7 +203,9 @@ class CrashFileSystem::File : public WritableFile {
           SyncNode(*node_);
           return absl::OkStatus();
         },
-        [&] { node_->sync_failed = true; });
+        [&](bool killed) {
+          if (!killed) node_->sync_failed = true;
+        });
   }
 
   absl::Status Close() override {
@@ -227,16 +248,43 @@ CrashFileSystem::~CrashFileSystem() = default;
 
 std::unique_ptr<CrashFileSystem> CrashFileSystem::AfterPowerCut(CrashKeep keep,
                                                                 uint64_t seed) const {
+  return AfterPowerCut(CutOf(keep, seed));
+}
+
+std::unique_ptr<CrashFileSystem> CrashFileSystem::AfterPowerCut(const PowerCut& cut) const {
   DiskNames names;
   {
     std::lock_guard<std::mutex> lock(state_->mutex);
-    names = NamesAfterPowerCut(state_->durable, state_->changes, keep, seed);
+    names = NamesAfterPowerCut(state_->durable, state_->changes, cut);
   }
   auto after = std::make_unique<CrashFileSystem>();
   std::lock_guard<std::mutex> lock(after->state_->mutex);
   after->state_->names = names;
   after->state_->durable = std::move(names);
   return after;
+}
+
+CrashFileSystem::Unsynced CrashFileSystem::unsynced() const {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  std::set<const DiskNode*> nodes;
+  for (const auto& [path, node] : state_->names) nodes.insert(node.get());
+  for (const auto& [path, node] : state_->durable) nodes.insert(node.get());
+  Unsynced unsynced;
+  unsynced.names = state_->changes.size();
+  for (const DiskNode* node : nodes) {
+    if (node->bytes.size() != node->synced_bytes || !node->overwritten.empty()) ++unsynced.files;
+  }
+  return unsynced;
+}
+
+void CrashFileSystem::Observe(std::function<void(const RecordedCall&)> observer) {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->observer = std::move(observer);
+}
+
+void CrashFileSystem::KillAt(uint64_t n) {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->kill_at = n;
 }
 
 void CrashFileSystem::FailCall(uint64_t n, absl::Status status, bool from_then_on) {
@@ -281,6 +329,15 @@ void CrashFileSystem::PutFile(const std::string& path, std::string bytes) {
   state_->durable[name] = std::move(file);
 }
 
+uint64_t CrashFileSystem::Digest() const {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  std::string text;
+  for (const auto& [path, node] : state_->names) {
+    text += fmt::format("{} {:016x} {}\n", path, Checksum(node->bytes), node->is_directory);
+  }
+  return Checksum(text);
+}
+
 std::map<std::string, std::string> CrashFileSystem::AllFiles() const {
   std::lock_guard<std::mutex> lock(state_->mutex);
   std::map<std::string, std::string> files;
@@ -303,7 +360,7 @@ absl::StatusOr<std::unique_ptr<WritableFile>> CrashFileSystem::Create(const std:
         state_->Change({DirectoryPart(name), name, "", node});
         return std::make_unique<File>(state_, std::move(node), path);
       },
-      [] {});
+      [](bool) {});
 }
 
 absl::StatusOr<std::unique_ptr<const MappedFile>> CrashFileSystem::Map(const std::string& path,
@@ -409,7 +466,7 @@ absl::Status CrashFileSystem::CreateDirectory(const std::string& path) {
         state_->Change({DirectoryPart(name), name, "", std::move(node)});
         return absl::OkStatus();
       },
-      [] {});
+      [](bool) {});
 }
 
 absl::Status CrashFileSystem::SyncDirectory(const std::string& directory) {

@@ -19,6 +19,7 @@
 #define PATHKB_TESTS_SUPPORT_CRASH_FILE_SYSTEM_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -55,6 +56,27 @@ class CrashFileSystem : public FileSystem {
   // durable, no lock is held and no call fails. Files still open here have no way into it. The same
   // calls and the same `seed` give the same result; only kSome looks at it.
   std::unique_ptr<CrashFileSystem> AfterPowerCut(CrashKeep keep, uint64_t seed = 0) const;
+  // The same for any power cut.
+  std::unique_ptr<CrashFileSystem> AfterPowerCut(const PowerCut& cut) const;
+
+  // What a power cut now could take.
+  struct Unsynced {
+    uint64_t names = 0;  // Changes of names that are not durable.
+    uint64_t files = 0;  // Files with bytes that are not.
+  };
+  // Counts it, over all files.
+  Unsynced unsynced() const;
+
+  // Has `observer` called after each call with what was recorded of it, on the caller's thread and
+  // under no lock, so that it may ask for AfterPowerCut(). Not for calls that it makes here itself.
+  // Null ends it.
+  void Observe(std::function<void(const RecordedCall&)> observer);
+
+  // Lets the process die at its `n`th call: an Append() then writes half of its bytes, everything
+  // else and all that is called later does nothing and returns Aborted. Unlike a failed Sync(), one
+  // that never came spoils nothing: what is in memory can still be synced by whoever comes next. 0
+  // is never, and lets the next process call again.
+  void KillAt(uint64_t n);
 
   // Makes the `n`th call since construction (1 is the first; calls() + 1 the next) return `status`
   // instead of doing its work, and if `from_then_on` all calls after it. A failing Append() of more
@@ -74,6 +96,9 @@ class CrashFileSystem : public FileSystem {
   // Puts a durable file there, with its directories, as if long ago; replaces one of that name. Not
   // a call. For damaged files and for data directories written by hand.
   void PutFile(const std::string& path, std::string bytes);
+
+  // A number that differs for disks that differ in a name or a byte, as programs see them.
+  uint64_t Digest() const;
 
   // All files by path with their bytes, as programs see them. Not a call.
   std::map<std::string, std::string> AllFiles() const;

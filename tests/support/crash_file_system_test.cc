@@ -224,6 +224,79 @@ TEST(CrashFileSystemTest, SyncFileMakesBytesOfAnotherDurable) {
   EXPECT_EQ(files.AfterPowerCut(CrashKeep::kSynced)->AllFiles()["a"], "Abcde");
 }
 
+TEST(CrashFileSystemTest, EverySelectionOfNamesCanBeAskedFor) {
+  CrashFileSystem files;
+  for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(files.Create(name).ok());
+  EXPECT_EQ(files.unsynced().names, 3u);
+  EXPECT_EQ(files.unsynced().files, 0u);
+  std::set<std::map<std::string, std::string>> seen;
+  std::set<uint64_t> digests;
+  for (uint64_t names = 0; names < 8; ++names) {
+    const auto after = files.AfterPowerCut(PowerCut{UnsyncedBytes::kKept, names, 0});
+    seen.insert(after->AllFiles());
+    digests.insert(after->Digest());
+    EXPECT_EQ(after->Exists("b").value(), (names & 2) != 0);
+  }
+  EXPECT_EQ(seen.size(), 8u);
+  EXPECT_EQ(digests.size(), 8u);
+}
+
+TEST(CrashFileSystemTest, TornBytesAreCutZeroedOrThoseOfOtherFiles) {
+  CrashFileSystem files;
+  files.PutFile("other", std::string(2000, 'o'));
+  WriteHalfSynced(files, /*named=*/true);
+  EXPECT_EQ(files.unsynced().files, 1u);
+  const auto bytes_after = [&](UnsyncedBytes bytes) {
+    std::set<std::string> seen;
+    for (uint64_t seed = 0; seed < 200; ++seed) {
+      seen.insert(files.AfterPowerCut(PowerCut{bytes, 0, seed})->AllFiles()["a"].substr(1));
+    }
+    return seen;
+  };
+  using std::string_literals::operator""s;
+  EXPECT_THAT(bytes_after(UnsyncedBytes::kDropped), UnorderedElementsAre("bc"));
+  EXPECT_THAT(bytes_after(UnsyncedBytes::kKept), UnorderedElementsAre("bcde"));
+  EXPECT_THAT(bytes_after(UnsyncedBytes::kCut), UnorderedElementsAre("bc", "bcd", "bcde"));
+  EXPECT_THAT(bytes_after(UnsyncedBytes::kZeroed),
+              UnorderedElementsAre("bcde", "bcd\0"s, "bc\0\0"s));
+  // Where the seed chooses the file itself, its old bytes are those at the same place.
+  EXPECT_THAT(bytes_after(UnsyncedBytes::kStale), UnorderedElementsAre("bcde", "bcoo"));
+}
+
+TEST(CrashFileSystemTest, AnObserverSeesTheDiskAfterEachCall) {
+  CrashFileSystem files;
+  std::vector<std::string> seen;
+  files.Observe([&](const RecordedCall& call) {
+    const auto after = files.AfterPowerCut(CrashKeep::kSynced);
+    seen.push_back(call.operation + (after->AllFiles().empty() ? "" : " durable"));
+  });
+  const auto file = files.Create("a");
+  EXPECT_TRUE(files.SyncDirectory(".").ok());
+  EXPECT_EQ((*file)->Close(), absl::OkStatus());
+  files.Observe(nullptr);
+  EXPECT_TRUE(files.Exists("a").value());
+  EXPECT_THAT(seen, ElementsAre("Create", "SyncDirectory durable", "Close durable"));
+}
+
+// What a process that is killed has written stays in memory, and the next one can sync it.
+TEST(CrashFileSystemTest, AKilledProcessSpoilsNothing) {
+  CrashFileSystem files;
+  const auto file = files.Create("a");
+  ASSERT_TRUE(files.SyncDirectory(".").ok());
+  ASSERT_TRUE((*file)->Append("12").ok());
+  files.KillAt(files.calls() + 1);
+  EXPECT_EQ((*file)->Sync().code(), absl::StatusCode::kAborted);
+  EXPECT_EQ((*file)->Append("3456").code(), absl::StatusCode::kAborted);
+  EXPECT_EQ(files.Remove("a").code(), absl::StatusCode::kAborted);
+  files.KillAt(0);
+  EXPECT_EQ(files.AfterPowerCut(CrashKeep::kSynced)->AllFiles()["a"], "");
+  EXPECT_TRUE(files.SyncFile("a").ok());
+  EXPECT_EQ(files.AfterPowerCut(CrashKeep::kSynced)->AllFiles()["a"], "12");
+  files.KillAt(files.calls() + 1);
+  EXPECT_FALSE((*file)->Append("3456").ok());
+  EXPECT_EQ(files.AllFiles()["a"], "1234") << "half of the one write that was under way";
+}
+
 TEST(CrashFileSystemTest, FullDiskStillReads) {
   CrashFileSystem files;
   files.PutFile("a", "1");

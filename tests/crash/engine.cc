@@ -1,0 +1,93 @@
+#include "tests/crash/engine.h"
+
+#include <future>
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "storage/directory/retention.h"
+
+namespace pathkb {
+namespace {
+
+// What the daemon's RemoveStrays() does; an error leaves files behind and nothing else.
+absl::Status RemoveStrays(FileSystem& files, const std::string& data_dir,
+                          const Manifest& manifest) {
+  RetentionNeeds needs;
+  needs.current = &manifest;
+  needs.moment = RetentionNeeds::Moment::kStart;
+  PATHKB_ASSIGN_OR_RETURN(const std::vector<std::string> names,
+                          FilesNotNeeded(files, data_dir, needs));
+  return RemoveFiles(files, data_dir, names);
+}
+
+}  // namespace
+
+ReadView OpenedDirectory::View() const {
+  ReadView view;
+  view.working = recovered.working.trie();
+  view.entries = recovered.working.entries();
+  view.base = recovered.base;
+  view.revision = recovered.revision;
+  view.facts = recovered.facts;
+  view.working_set_facts = recovered.working.changed_facts();
+  view.changes = recovered.changes;
+  return view;
+}
+
+absl::StatusOr<OpenedDirectory> OpenLikeTheDaemon(FileSystem& files, const std::string& data_dir) {
+  OpenedDirectory opened;
+  PATHKB_ASSIGN_OR_RETURN(opened.directory, DataDirectory::CreateOrOpen(files, data_dir));
+  PATHKB_ASSIGN_OR_RETURN(opened.recovered, Recover(files, data_dir));
+  PATHKB_RETURN_IF_ERROR(PrepareForWriting(files, data_dir, opened.recovered));
+  RemoveStrays(files, data_dir, opened.recovered.manifest).IgnoreError();
+  return opened;
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(FileSystem& files, const std::string& data_dir,
+                                                     const Clock& clock) {
+  PATHKB_ASSIGN_OR_RETURN(OpenedDirectory opened, OpenLikeTheDaemon(files, data_dir));
+  std::unique_ptr<Engine> engine(new Engine);
+  engine->notes_ = opened.recovered.notes;
+  engine->knowledge_base_ = std::make_unique<KnowledgeBase>(opened.View());
+  CommitQueue::Options commit_options;
+  commit_options.data_dir = data_dir;
+  commit_options.database_id = opened.recovered.manifest.database_id;
+  // Small, so that a short script sees segments end.
+  commit_options.segment_bytes_max = 4096;
+  engine->commits_ = std::make_unique<CommitQueue>(commit_options, files, *engine->knowledge_base_,
+                                                   std::move(opened.recovered.working));
+  SnapshotWorker::Options snapshot_options;
+  snapshot_options.data_dir = data_dir;
+  snapshot_options.server_version = "test";
+  snapshot_options.interval = absl::ZeroDuration();
+  snapshot_options.max_changes = 0;
+  engine->snapshots_ =
+      std::make_unique<SnapshotWorker>(snapshot_options, files, clock, *engine->knowledge_base_,
+                                       *engine->commits_, opened.recovered.manifest);
+  engine->directory_ = std::move(opened.directory);
+  return engine;
+}
+
+Engine::~Engine() {
+  if (snapshots_ != nullptr) snapshots_->Stop();
+  if (commits_ != nullptr) commits_->Stop();
+}
+
+absl::StatusOr<pathkb::Commit> Engine::Commit(Batch batch) {
+  // Shared, for the other thread may still be leaving set_value() when this one has its answer.
+  const auto done = std::make_shared<std::promise<absl::StatusOr<pathkb::Commit>>>();
+  commits_->Submit(std::move(batch), [done](absl::StatusOr<pathkb::Commit> commit) {
+    done->set_value(std::move(commit));
+  });
+  return done->get_future().get();
+}
+
+absl::StatusOr<SnapshotWorker::Result> Engine::Snapshot() {
+  const auto done = std::make_shared<std::promise<absl::StatusOr<SnapshotWorker::Result>>>();
+  snapshots_->Request(std::nullopt, [done](const absl::StatusOr<SnapshotWorker::Result>& result) {
+    done->set_value(result);
+  });
+  return done->get_future().get();
+}
+
+}  // namespace pathkb

@@ -1,0 +1,74 @@
+// The daemon without gRPC and without timers: what is built over a data directory, started in the
+// daemon's order, with calls that return when their work is done. So the same script makes the same
+// calls on the file system each time, and a test can cut it off at any of them.
+//
+//   Open: data directory -> recovery -> ready for writing -> strays removed -> threads
+//   Commit  = CommitQueue::Submit       Snapshot = SnapshotWorker::Request
+
+#ifndef PATHKB_TESTS_CRASH_ENGINE_H_
+#define PATHKB_TESTS_CRASH_ENGINE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "server/background/clock.h"
+#include "server/background/snapshot_worker.h"
+#include "server/knowledge_base/commit_queue.h"
+#include "server/knowledge_base/knowledge_base.h"
+#include "server/knowledge_base/read_view.h"
+#include "storage/directory/data_directory.h"
+#include "storage/file/file_system.h"
+#include "storage/recovery/recovery.h"
+
+namespace pathkb {
+
+// What a start finds, before any thread runs: the lock is held, and the directory is ready for a
+// writer.
+struct OpenedDirectory {
+  DataDirectory directory;
+  RecoveredState recovered;
+
+  // What readers begin with.
+  ReadView View() const;
+};
+
+// Opens the data directory as the daemon does. Errors as the steps it takes.
+absl::StatusOr<OpenedDirectory> OpenLikeTheDaemon(FileSystem& files, const std::string& data_dir);
+
+// One caller at a time; View() from any thread.
+class Engine {
+ public:
+  // The whole start. Borrows `files` and `clock`.
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(FileSystem& files,
+                                                      const std::string& data_dir,
+                                                      const Clock& clock);
+  // Stops without a last snapshot. Writes nothing.
+  ~Engine();
+
+  // Each returns when the work is done, with its error.
+  absl::StatusOr<pathkb::Commit> Commit(Batch batch);
+  absl::StatusOr<SnapshotWorker::Result> Snapshot();
+
+  ReadView View() const { return knowledge_base_->View(); }
+  // OK while commits are accepted.
+  absl::Status write_status() const { return commits_->write_status(); }
+  // What recovery had to say.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  Engine() = default;
+
+  DataDirectory directory_;
+  std::vector<std::string> notes_;
+  std::unique_ptr<KnowledgeBase> knowledge_base_;
+  std::unique_ptr<CommitQueue> commits_;
+  std::unique_ptr<SnapshotWorker> snapshots_;
+};
+
+}  // namespace pathkb
+
+#endif  // PATHKB_TESTS_CRASH_ENGINE_H_

@@ -1,0 +1,159 @@
+#include "tests/crash/script.h"
+
+#include <utility>
+
+#include "fmt/format.h"
+
+#include "core/base/status_macros.h"
+#include "core/base/string_views.h"
+#include "core/facts/entry.h"
+
+namespace pathkb {
+namespace {
+
+constexpr size_t kChangesMax = 4;
+constexpr uint64_t kTerms = 60;
+constexpr uint64_t kNames = 25;
+constexpr const char* kSpaces[] = {"a", "b-2", "default"};
+// A process that is killed dies at most so many calls into its operation.
+constexpr uint64_t kKillCallsMax = 40;
+
+// One of kTerms terms, as path bytes: a symbol, or an expression.
+std::string RandomTerm(std::mt19937_64& random) {
+  const uint64_t number = random() % kTerms;
+  if (number % 3 == 0) return fmt::format("\xC4t{:03}", number);
+  return fmt::format("\x02\xC2is\xC4t{:03}", number);
+}
+
+Entry RandomEntry(std::mt19937_64& random) {
+  Entry entry;
+  switch (random() % 4) {
+    case 0:
+      break;
+    case 1:
+      entry.confidence = static_cast<double>(random() % 100) / 100;
+      break;
+    case 2:
+      entry.source = fmt::format("source {}", random() % 1000);
+      break;
+    default:
+      entry.metadata["text"] = std::string(random() % 700, static_cast<char>('a' + random() % 26));
+  }
+  return entry;
+}
+
+Change RandomChange(std::mt19937_64& random) {
+  Change change;
+  const uint64_t choice = random() % 10;
+  const bool named = random() % 3 == 0;
+  const std::string name = fmt::format("n/{}/{}", random() % 4, random() % kNames);
+  if (choice >= 6) {
+    change.kind = named ? Change::Kind::kDeleteName : Change::Kind::kDeleteTerm;
+    if (named) {
+      change.name = name;
+    } else {
+      change.encoded_term = RandomTerm(random);
+    }
+    return change;
+  }
+  change.encoded_term = RandomTerm(random);
+  Entry entry = RandomEntry(random);
+  if (named) {
+    change.name = name;
+    entry.encoded_term = change.encoded_term;
+  }
+  change.entry = EncodeEntry(entry);
+  return change;
+}
+
+}  // namespace
+
+Batch RandomBatch(std::mt19937_64& random) {
+  Batch batch;
+  batch.space = kSpaces[random() % std::size(kSpaces)];
+  const size_t changes = random() % 20 == 0 ? 0 : 1 + random() % kChangesMax;
+  for (size_t i = 0; i < changes; ++i) batch.changes.push_back(RandomChange(random));
+  return batch;
+}
+
+std::vector<Operation> MakeScript(uint64_t seed, size_t count) {
+  std::mt19937_64 random(seed);
+  std::vector<Operation> script;
+  while (script.size() < count) {
+    Operation& operation = script.emplace_back();
+    const uint64_t choice = random() % 100;
+    if (choice < 9) {
+      operation.kind = Operation::Kind::kSnapshot;
+    } else if (choice < 15) {
+      operation.kind = Operation::Kind::kRestart;
+    } else {
+      operation.batch = RandomBatch(random);
+    }
+    if (random() % 25 == 0) {
+      const uint64_t calls_max = operation.kind == Operation::Kind::kCommit ? 3 : kKillCallsMax;
+      operation.kill_after_calls = 1 + random() % calls_max;
+    }
+  }
+  return script;
+}
+
+absl::Status ScriptRunner::Start() {
+  engine_.reset();
+  PATHKB_ASSIGN_OR_RETURN(engine_, Engine::Open(files_, kScriptDir, clock_));
+  return absl::OkStatus();
+}
+
+absl::Status ScriptRunner::Perform(const Operation& operation) {
+  switch (operation.kind) {
+    case Operation::Kind::kSnapshot:
+      return engine_->Snapshot().status();
+    case Operation::Kind::kRestart:
+      return Start();
+    case Operation::Kind::kCommit:
+      break;
+  }
+  Model after = acknowledged_;
+  const bool changes = after.Apply(operation.batch);
+  if (changes) in_flight_ = after;
+  PATHKB_ASSIGN_OR_RETURN(const Commit commit, engine_->Commit(operation.batch));
+  if (commit.revision != after.revision() || (commit.counts.changed() > 0) != changes) {
+    return absl::InternalError(fmt::format("answered revision {} with {} changes, expected {}",
+                                           commit.revision, commit.counts.changed(),
+                                           after.revision()));
+  }
+  acknowledged_ = std::move(after);
+  in_flight_.reset();
+  return absl::OkStatus();
+}
+
+void ScriptRunner::SettleInFlight() {
+  if (!in_flight_.has_value()) return;
+  if (engine_->View().revision == in_flight_->revision()) acknowledged_ = *in_flight_;
+  in_flight_.reset();
+}
+
+std::string ScriptRunner::Do(const Operation& operation) {
+  clock_.Advance(absl::Seconds(1));
+  const bool kill = operation.kill_after_calls != 0;
+  if (kill) disk_.KillAt(disk_.calls() + operation.kill_after_calls);
+  absl::Status status = Perform(operation);
+  if (kill) {
+    engine_.reset();
+    disk_.KillAt(0);
+    status = Start();
+    if (status.ok()) SettleInFlight();
+  }
+  if (!status.ok()) return status.ToString();
+  return Differences(engine_->View(), acknowledged_);
+}
+
+std::string ScriptRunner::Run(const std::vector<Operation>& script) {
+  if (absl::Status started = Start(); !started.ok()) return started.ToString();
+  for (size_t i = 0; i < script.size(); ++i) {
+    const std::string wrong = Do(script[i]);
+    if (!wrong.empty()) return fmt::format("operation {}: {}", i, wrong);
+  }
+  return "";
+}
+
+}  // namespace pathkb
