@@ -22,6 +22,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "storage/file/cold_file.h"
 #include "storage/file/mapped_file.h"
 
 namespace pathkb {
@@ -66,6 +67,10 @@ class FileSystem {
   // address space; the message then has the bytes asked for and the limit in force.
   virtual absl::StatusOr<std::unique_ptr<const MappedFile>> Map(
       const std::string& path, const MapOptions& options = MapOptions()) = 0;
+
+  // Opens a file to be read once, from the disk rather than from memory where there is a
+  // difference. Unless a file system has a better way, by Map().
+  virtual absl::StatusOr<std::unique_ptr<ColdFile>> OpenCold(const std::string& path);
 
   // Reads a whole small file; ResourceExhausted if it is longer than `bytes_max`.
   virtual absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) = 0;

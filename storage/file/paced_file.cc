@@ -1,36 +1,18 @@
 #include "storage/file/paced_file.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/base/status_macros.h"
 
 namespace pathkb {
-namespace {
 
-constexpr uint64_t kNanosecondsPerSecond = 1'000'000'000;
-constexpr uint64_t kBurstBytesMax = uint64_t{1} << 20;
-
-// No disk comes near it, and it keeps the products below under 2^64.
-constexpr uint64_t kBytesPerSecondMax = 1'000'000'000'000'000;
-static_assert(kBurstBytesMax * kNanosecondsPerSecond < UINT64_MAX - kBytesPerSecondMax);
-
-}  // namespace
-
-PacedFile::PacedFile(WritableFile& file, Pace pace)
-    : file_(file),
-      pace_(std::move(pace)),
-      bytes_per_second_(std::min(pace_.bytes_per_second, kBytesPerSecondMax)),
-      burst_bytes_(std::min(bytes_per_second_, kBurstBytesMax)),
-      burst_ns_(bytes_per_second_ == 0 ? 0
-                                       : burst_bytes_ * kNanosecondsPerSecond / bytes_per_second_) {
-}
+PacedFile::PacedFile(WritableFile& file, Pace pace) : file_(file), pacer_(std::move(pace)) {}
 
 absl::Status PacedFile::Append(std::string_view bytes) {
-  if (bytes_per_second_ == 0 || bytes.empty()) return file_.Append(bytes);
+  if (!pacer_.limited() || bytes.empty()) return file_.Append(bytes);
   while (!bytes.empty()) {
-    const std::string_view piece = bytes.substr(0, burst_bytes_);
-    PATHKB_RETURN_IF_ERROR(WaitFor(piece.size()));
+    const std::string_view piece = bytes.substr(0, pacer_.burst_bytes());
+    PATHKB_RETURN_IF_ERROR(pacer_.WaitFor(piece.size()));
     PATHKB_RETURN_IF_ERROR(file_.Append(piece));
     bytes.remove_prefix(piece.size());
   }
@@ -38,10 +20,10 @@ absl::Status PacedFile::Append(std::string_view bytes) {
 }
 
 absl::Status PacedFile::WriteAt(uint64_t offset, std::string_view bytes) {
-  if (bytes_per_second_ == 0 || bytes.empty()) return file_.WriteAt(offset, bytes);
+  if (!pacer_.limited() || bytes.empty()) return file_.WriteAt(offset, bytes);
   while (!bytes.empty()) {
-    const std::string_view piece = bytes.substr(0, burst_bytes_);
-    PATHKB_RETURN_IF_ERROR(WaitFor(piece.size()));
+    const std::string_view piece = bytes.substr(0, pacer_.burst_bytes());
+    PATHKB_RETURN_IF_ERROR(pacer_.WaitFor(piece.size()));
     PATHKB_RETURN_IF_ERROR(file_.WriteAt(offset, piece));
     offset += piece.size();
     bytes.remove_prefix(piece.size());
@@ -56,15 +38,5 @@ absl::StatusOr<std::string> PacedFile::ReadAt(uint64_t offset, uint64_t length) 
 absl::Status PacedFile::Sync() { return file_.Sync(); }
 
 absl::Status PacedFile::Close() { return file_.Close(); }
-
-absl::Status PacedFile::WaitFor(uint64_t bytes) {
-  const uint64_t now = pace_.now();
-  // Whole nanoseconds now, the rest with the next write, so that many small ones cost no more.
-  const uint64_t cost = bytes * kNanosecondsPerSecond + unpaid_part_;
-  paid_until_ = std::max(paid_until_, now) + cost / bytes_per_second_;
-  unpaid_part_ = cost % bytes_per_second_;
-  const uint64_t ahead_ns = paid_until_ - now;
-  return ahead_ns <= burst_ns_ ? absl::OkStatus() : pace_.wait(ahead_ns - burst_ns_);
-}
 
 }  // namespace pathkb

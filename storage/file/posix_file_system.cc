@@ -15,6 +15,7 @@
 #include "core/base/status_macros.h"
 #include "storage/file/mapped_file.h"
 #include "storage/file/posix_calls.h"
+#include "storage/file/posix_cold_file.h"
 #include "storage/file/posix_mapped_file.h"
 
 namespace pathkb {
@@ -140,6 +141,10 @@ class PosixFileSystem : public FileSystem {
   absl::StatusOr<std::unique_ptr<const MappedFile>> Map(const std::string& path,
                                                         const MapOptions& options) override {
     return MapPosixFile(path, options);
+  }
+
+  absl::StatusOr<std::unique_ptr<ColdFile>> OpenCold(const std::string& path) override {
+    return OpenPosixColdFile(path);
   }
 
   absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) override {
