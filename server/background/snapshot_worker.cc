@@ -21,9 +21,6 @@ namespace {
 constexpr absl::Duration kLookEvery = absl::Milliseconds(200);
 // After a failure by time or changes, the next attempt waits at least so long.
 constexpr absl::Duration kRetryAfter = absl::Seconds(10);
-// The base and this many older snapshots are kept, with the log from the oldest of them on.
-constexpr size_t kOlderSnapshotsKept = 1;
-
 absl::Status ShuttingDown() { return absl::AbortedError("the server is shutting down"); }
 
 // The time in the name of a snapshot of `view`. One of a revision that the base has, too, needs a
@@ -189,9 +186,11 @@ absl::StatusOr<SnapshotRecord> SnapshotWorker::WritePair(const ReadView& view,
 
 absl::StatusOr<Manifest> SnapshotWorker::Publish(const SnapshotRecord& record,
                                                  const Manifest& before) {
-  return PublishSnapshot(
-      files_, options_.data_dir, before,
-      {.record = record, .number = ++last_manifest_number_, .older_kept_max = kOlderSnapshotsKept});
+  return PublishSnapshot(files_, options_.data_dir, before,
+                         {.record = record,
+                          .number = ++last_manifest_number_,
+                          .retention = {},
+                          .now_unix_ms = absl::ToUnixMillis(clock_.Now())});
 }
 
 void SnapshotWorker::RemoveOldFiles(const Manifest& current, const Manifest& previous) {

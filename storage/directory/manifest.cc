@@ -45,14 +45,19 @@ void VisitSnapshot(Record& record, uint64_t version, Visitor&& visit) {
   visit("parent_id", record.parent_id);
   visit("server_version", record.server_version);
   visit("deduplicated", record.deduplicated);
+  if (version >= 3) visit("pinned", record.pinned);
 }
 
 template <typename Record, typename Visitor>
-void VisitDelta(Record& record, Visitor&& visit) {
+void VisitDelta(Record& record, uint64_t version, Visitor&& visit) {
   visit("from_revision", record.from_revision);
   visit("to_revision", record.to_revision);
   visit("bytes", record.bytes);
   visit("digest", Digest{record.digest});
+  if (version >= 3) {
+    visit("facts", record.facts);
+    visit("created_unix_ms", record.created_unix_ms);
+  }
 }
 
 // ---- Writing.
@@ -230,7 +235,7 @@ absl::Status ParseLines(LineReader& lines, uint64_t version, Manifest& manifest)
   }
   while (lines.Take("delta", line)) {
     FieldReader fields(line);
-    VisitDelta(manifest.deltas.emplace_back(), fields);
+    VisitDelta(manifest.deltas.emplace_back(), version, fields);
     if (std::string problem = fields.Problem(); !problem.empty()) return lines.Error(problem);
   }
   PATHKB_RETURN_IF_ERROR(lines.TakeValue("wal_first_revision", manifest.wal_first_revision));
@@ -260,6 +265,31 @@ std::string SnapshotProblem(const SnapshotRecord& record, std::set<std::string>&
   return "";
 }
 
+std::string DeltasProblem(const Manifest& manifest) {
+  const uint64_t base = manifest.BaseRevision();
+  uint64_t reached = 0;
+  for (const DeltaRecord& delta : manifest.deltas) {
+    if (delta.created_unix_ms < 0) return "delta made before 1970";
+    if (delta.from_revision < base && delta.to_revision > base) {
+      return fmt::format("delta from revision {} to {}, and the base of {} between",
+                         delta.from_revision, delta.to_revision, base);
+    }
+    if (delta.from_revision >= base) reached = std::max(reached, base);
+    if (delta.from_revision < reached || delta.to_revision <= delta.from_revision) {
+      return fmt::format("delta from revision {} to {}, expected one from {}", delta.from_revision,
+                         delta.to_revision, reached);
+    }
+    const bool in_log =
+        std::binary_search(manifest.wal_segments.begin(), manifest.wal_segments.end(), reached + 1);
+    if (delta.from_revision > reached && delta.from_revision >= base && !in_log) {
+      return fmt::format("delta from revision {} to {}, expected one from {}, or a log segment {}",
+                         delta.from_revision, delta.to_revision, reached, reached + 1);
+    }
+    reached = delta.to_revision;
+  }
+  return "";
+}
+
 std::string LogProblem(const Manifest& manifest) {
   const uint64_t covered = manifest.CoveredRevision();
   if (manifest.wal_first_revision == 0 || manifest.wal_first_revision - 1 > covered) {
@@ -274,7 +304,8 @@ std::string LogProblem(const Manifest& manifest) {
     last = first_revision;
   }
   if (!manifest.wal_segments.empty() &&
-      manifest.wal_segments.front() > manifest.wal_first_revision) {
+      manifest.wal_segments.front() >
+          FirstRevisionNotInDeltas(manifest.deltas, manifest.wal_first_revision)) {
     return fmt::format("the first log segment starts with revision {}, but the log with {}",
                        manifest.wal_segments.front(), manifest.wal_first_revision);
   }
@@ -296,22 +327,24 @@ std::string ManifestProblem(const Manifest& manifest) {
   for (const SnapshotRecord& record : manifest.older) {
     if (std::string problem = SnapshotProblem(record, ids); !problem.empty()) return problem;
   }
-  uint64_t covered = manifest.base.has_value() ? manifest.base->revision : 0;
-  for (const DeltaRecord& delta : manifest.deltas) {
-    if (delta.from_revision != covered || delta.to_revision <= delta.from_revision) {
-      return fmt::format("delta from revision {} to {}, expected one from {}", delta.from_revision,
-                         delta.to_revision, covered);
-    }
-    covered = delta.to_revision;
-  }
+  if (std::string problem = DeltasProblem(manifest); !problem.empty()) return problem;
   return LogProblem(manifest);
 }
 
 }  // namespace
 
 uint64_t Manifest::CoveredRevision() const {
-  if (!deltas.empty()) return deltas.back().to_revision;
-  return base.has_value() ? base->revision : 0;
+  const uint64_t last = deltas.empty() ? 0 : deltas.back().to_revision;
+  return std::max(last, BaseRevision());
+}
+
+uint64_t FirstRevisionNotInDeltas(std::span<const DeltaRecord> deltas, uint64_t revision) {
+  for (const DeltaRecord& delta : deltas) {
+    if (delta.from_revision < revision && revision <= delta.to_revision) {
+      revision = delta.to_revision + 1;
+    }
+  }
+  return revision;
 }
 
 absl::Status CheckManifest(const Manifest& manifest) {
@@ -327,7 +360,7 @@ std::string FormatManifest(const Manifest& manifest) {
   for (const SnapshotRecord& record : manifest.older) AppendSnapshot("older", record, text);
   for (DeltaRecord record : manifest.deltas) {
     text.append("delta");
-    VisitDelta(record, FieldWriter(text));
+    VisitDelta(record, kManifestFormatVersion, FieldWriter(text));
     text.push_back('\n');
   }
   text += fmt::format("wal_first_revision {}\n", manifest.wal_first_revision);

@@ -40,8 +40,8 @@ SnapshotRecord MakeSnapshot(int64_t created_unix_ms, uint64_t revision) {
   return record;
 }
 
-// What the example in FORMAT.md says.
-Manifest ExampleManifest() {
+// What the example in FORMAT.md said before version 3.
+Manifest OldExampleManifest() {
   Manifest manifest;
   manifest.number = 12;
   manifest.database_id = *DatabaseId::FromHex("000102030405060708090a0b0c0d0e0f");
@@ -52,6 +52,18 @@ Manifest ExampleManifest() {
   manifest.deltas = {{42, 50, 300, 0xabc}, {50, 60, 310, UINT64_MAX}};
   manifest.wal_first_revision = 61;
   manifest.wal_segments = {55, 80};
+  return manifest;
+}
+
+// What it says now.
+Manifest ExampleManifest() {
+  Manifest manifest = OldExampleManifest();
+  manifest.older[0].pinned = true;
+  manifest.deltas = {{30, 38, 290, 0x77, 1005, 1795259500011},
+                     {42, 50, 300, 0xabc, 1012, 1795259800456},
+                     {50, 60, 310, UINT64_MAX, 1009, 1795259900789}};
+  manifest.wal_first_revision = 31;
+  manifest.wal_segments = {39, 51, 61, 80};
   return manifest;
 }
 
@@ -125,7 +137,7 @@ TEST(ManifestTest, EveryFlippedBitIsFound) {
 TEST(ManifestTest, ReadsVersion1) {
   std::ifstream file("tests/golden/manifests/v1", std::ios::binary);
   const std::string text(std::istreambuf_iterator<char>(file), {});
-  Manifest expected = ExampleManifest();
+  Manifest expected = OldExampleManifest();
   for (SnapshotRecord* record : {&*expected.base, &expected.older[0]}) {
     record->sums_bytes = 0;
     record->sums_digest = 0;
@@ -135,11 +147,20 @@ TEST(ManifestTest, ReadsVersion1) {
   EXPECT_EQ(*manifest, expected);
 }
 
+// And one of version 2.
+TEST(ManifestTest, ReadsVersion2) {
+  std::ifstream file("tests/golden/manifests/v2", std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const auto manifest = ParseManifest(text, "v2");
+  ASSERT_TRUE(manifest.ok()) << manifest.status();
+  EXPECT_EQ(*manifest, OldExampleManifest());
+}
+
 TEST(ManifestTest, NewerFormatIsNamed) {
-  const auto newer = ParseManifest(Sealed("pathkb_manifest 3\nsomething else\n"), "d/manifests/3");
+  const auto newer = ParseManifest(Sealed("pathkb_manifest 4\nsomething else\n"), "d/manifests/3");
   EXPECT_EQ(newer.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(std::string(newer.status().message()),
-            "d/manifests/3: manifest format version 3, this program reads versions up to 2");
+            "d/manifests/3: manifest format version 4, this program reads versions up to 3");
 }
 
 // Texts with a right checksum and one wrong line each: the error must give the line's number.
@@ -154,9 +175,9 @@ TEST(ManifestTest, ErrorsNameTheLine) {
     EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << changed;
     return std::string(status.message());
   };
-  EXPECT_THAT(message("pathkb_manifest 2", "pathkb_manifest one"), HasSubstr("m: line 1:"));
-  EXPECT_THAT(message("pathkb_manifest 2", "other"), HasSubstr("m: line 1: found \"other\""));
-  EXPECT_THAT(message("pathkb_manifest 2", "pathkb_manifest 0"), HasSubstr("version 0"));
+  EXPECT_THAT(message("pathkb_manifest 3", "pathkb_manifest one"), HasSubstr("m: line 1:"));
+  EXPECT_THAT(message("pathkb_manifest 3", "other"), HasSubstr("m: line 1: found \"other\""));
+  EXPECT_THAT(message("pathkb_manifest 3", "pathkb_manifest 0"), HasSubstr("version 0"));
   EXPECT_EQ(message("number 12", "number 012"), "m: line 2: \"number 012\" has no proper value");
   EXPECT_THAT(message("number 12", "number"), HasSubstr("line 2"));
   EXPECT_THAT(message("number 12", "number  12"), HasSubstr("line 2"));
@@ -170,15 +191,17 @@ TEST(ManifestTest, ErrorsNameTheLine) {
   EXPECT_THAT(message(" facts=1000", " facts=1000 facts=1000"), HasSubstr("line 4"));
   EXPECT_THAT(message(" facts=1000", " facts=+1"), HasSubstr("line 4"));
   EXPECT_THAT(message("deduplicated=yes", "deduplicated=maybe"), HasSubstr("line 4"));
-  EXPECT_THAT(message("deduplicated=yes", "deduplicated=yes more=1"),
+  EXPECT_THAT(message("pinned=no", "pinned=no more=1"),
               HasSubstr("line 4: found \" more=1\" behind the last field"));
   EXPECT_THAT(message("digest=0123", "digest=123"), HasSubstr("line 4"));
   EXPECT_THAT(message("\nolder", "\noldest"), HasSubstr("line 5"));
-  EXPECT_THAT(message("delta from_revision=50", "delta from=50"), HasSubstr("line 7"));
-  EXPECT_THAT(message("wal_first_revision 61\n", ""), HasSubstr("line 8"));
-  EXPECT_THAT(message("wal_segment 80", "wal_segment"), HasSubstr("line 10"));
-  EXPECT_THAT(message("wal_segment 80\n", "wal_segment 80\nunknown 1\n"), HasSubstr("line 11"));
-  EXPECT_THAT(message("wal_segment 80\n", "wal_segment 80\n\n"), HasSubstr("line 11"));
+  EXPECT_THAT(message("delta from_revision=50", "delta from=50"), HasSubstr("line 8"));
+  EXPECT_THAT(message(" facts=1009", ""), HasSubstr("line 8"));
+  EXPECT_THAT(message("pinned=yes", "pinned=1"), HasSubstr("line 5"));
+  EXPECT_THAT(message("wal_first_revision 31\n", ""), HasSubstr("line 9"));
+  EXPECT_THAT(message("wal_segment 80", "wal_segment"), HasSubstr("line 13"));
+  EXPECT_THAT(message("wal_segment 80\n", "wal_segment 80\nunknown 1\n"), HasSubstr("line 14"));
+  EXPECT_THAT(message("wal_segment 80\n", "wal_segment 80\n\n"), HasSubstr("line 14"));
 }
 
 TEST(ManifestTest, ContradictionsAreRefused) {
@@ -192,7 +215,7 @@ TEST(ManifestTest, ContradictionsAreRefused) {
     return std::string(status.message());
   };
   EXPECT_EQ(problem([](Manifest& m) { m.number = 0; }), "manifest number 0");
-  problem([](Manifest& m) { m.format_version = 3; });
+  problem([](Manifest& m) { m.format_version = 4; });
   problem([](Manifest& m) { m.base->revision = 43; });
   problem([](Manifest& m) { m.base->created_unix_ms = -1; });
   problem([](Manifest& m) { m.base->id = "x"; });
@@ -200,16 +223,38 @@ TEST(ManifestTest, ContradictionsAreRefused) {
   problem([](Manifest& m) { m.base->server_version = "1\n2"; });
   problem([](Manifest& m) { m.older.push_back(*m.base); });
   problem([](Manifest& m) { m.base.reset(); });
-  problem([](Manifest& m) { m.deltas.erase(m.deltas.begin()); });
-  problem([](Manifest& m) { m.deltas[1].from_revision = 51; });
-  problem([](Manifest& m) { m.deltas[1].to_revision = 50; });
+  problem([](Manifest& m) { m.deltas[0].from_revision = 38; });
+  problem([](Manifest& m) { m.deltas[0].to_revision = 43; });
+  problem([](Manifest& m) { m.deltas[0].created_unix_ms = -1; });
+  problem([](Manifest& m) { m.deltas.erase(m.deltas.begin() + 1); });
+  problem([](Manifest& m) { m.deltas[1].from_revision = 43; });
+  problem([](Manifest& m) { m.deltas[2].from_revision = 49; });
+  problem([](Manifest& m) { m.deltas[2].to_revision = 50; });
+  EXPECT_EQ(problem([](Manifest& m) {
+              m.deltas[2].from_revision = 52;
+              m.wal_segments[1] = 52;
+            }),
+            "delta from revision 52 to 60, expected one from 50, or a log segment 51");
   EXPECT_EQ(problem([](Manifest& m) { m.wal_first_revision = 62; }),
             "the log starts with revision 62, but snapshot and deltas end with 60");
   problem([](Manifest& m) { m.wal_first_revision = 0; });
   problem([](Manifest& m) { m.wal_segments = {55, 55}; });
   problem([](Manifest& m) { m.wal_segments = {80, 55}; });
-  problem([](Manifest& m) { m.wal_segments = {62}; });
-  problem([](Manifest& m) { m.wal_segments = {0, 55}; });
+  problem([](Manifest& m) { m.wal_segments = {40}; });
+  problem([](Manifest& m) { m.wal_segments = {0, 39}; });
+}
+
+// A delta that was damaged and whose log is still there leaves a place that the log fills.
+TEST(ManifestTest, TheLogMayFillThePlaceOfADelta) {
+  Manifest manifest = ExampleManifest();
+  manifest.deltas[2].from_revision = 52;
+  EXPECT_EQ(CheckManifest(manifest), absl::OkStatus());
+  manifest.deltas.clear();
+  manifest.wal_first_revision = 43;
+  manifest.wal_segments = {43};
+  EXPECT_EQ(CheckManifest(manifest), absl::OkStatus());
+  EXPECT_TRUE(manifest.CanStartFrom(42));
+  EXPECT_FALSE(manifest.CanStartFrom(41));
 }
 
 }  // namespace

@@ -38,12 +38,6 @@ void AddNames(const Manifest& manifest, std::set<std::string>& names) {
   }
 }
 
-// Log segments that start before this revision and are not named can go.
-uint64_t FirstSegment(const Manifest& manifest) {
-  return manifest.wal_segments.empty() ? manifest.wal_first_revision
-                                       : manifest.wal_segments.front();
-}
-
 // True for a snapshot that can only have been made after the current base.
 bool IsNewerThanBase(const ParsedSnapshotId& snapshot, const Manifest& current) {
   if (!current.base.has_value()) return true;
@@ -53,7 +47,7 @@ bool IsNewerThanBase(const ParsedSnapshotId& snapshot, const Manifest& current) 
 
 // True if a file of ours that nothing names can go all the same only later, or never.
 bool MayBeOnItsWay(const ParsedFileName& file, const RetentionNeeds& needs,
-                   uint64_t first_segment) {
+                   uint64_t covered_revision) {
   const bool running = needs.moment == RetentionNeeds::Moment::kRunning;
   switch (file.kind) {
     case FileKind::kManifest:
@@ -65,7 +59,7 @@ bool MayBeOnItsWay(const ParsedFileName& file, const RetentionNeeds& needs,
     case FileKind::kDelta:
       return running && file.to_revision > needs.current->CoveredRevision();
     case FileKind::kWalSegment:
-      return file.first_revision >= first_segment;
+      return file.first_revision > covered_revision;
     case FileKind::kTmp:
       return running;
     case FileKind::kLock:
@@ -88,10 +82,10 @@ absl::StatusOr<std::vector<std::string>> FilesNotNeeded(FileSystem& files,
   PATHKB_CHECK(needs.current != nullptr);
   std::set<std::string> needed = needs.in_use;
   AddNames(*needs.current, needed);
-  uint64_t first_segment = FirstSegment(*needs.current);
+  uint64_t covered_revision = needs.current->CoveredRevision();
   if (needs.previous != nullptr) {
     AddNames(*needs.previous, needed);
-    first_segment = std::min(first_segment, FirstSegment(*needs.previous));
+    covered_revision = std::min(covered_revision, needs.previous->CoveredRevision());
   }
   std::vector<std::string> not_needed;
   for (std::string_view folder : kSweptFolders) {
@@ -101,7 +95,7 @@ absl::StatusOr<std::vector<std::string>> FilesNotNeeded(FileSystem& files,
       std::string name = JoinPath(folder, held_name);
       const std::optional<ParsedFileName> parsed = ParseFileName(name);
       if (!parsed.has_value() || needed.count(name) > 0) continue;
-      if (!MayBeOnItsWay(*parsed, needs, first_segment)) not_needed.push_back(std::move(name));
+      if (!MayBeOnItsWay(*parsed, needs, covered_revision)) not_needed.push_back(std::move(name));
     }
   }
   return not_needed;

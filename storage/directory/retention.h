@@ -34,9 +34,8 @@ struct RetentionNeeds {
 // among them:
 //   * what `current`, `previous` or `in_use` names;
 //   * a manifest newer than `current`;
-//   * a log segment from the first one on that either manifest names: the log is only ever
-//   shortened
-//     at its old end, also where a segment is too new to be in a manifest;
+//   * a log segment that begins behind what the deltas and the base of either manifest hold: it may
+//     be too new to be in a manifest;
 //   * names that file_names.h would not make, and anything in quarantine/ or outside those folders.
 // Errors are those of FileSystem::List().
 absl::StatusOr<std::vector<std::string>> FilesNotNeeded(FileSystem& files,

@@ -19,9 +19,10 @@
 namespace pathkb {
 namespace {
 
-// First revisions of the segments that may hold records after state.revision, ascending.
+// First revisions of the segments that may hold records after state.revision and up to `until`,
+// ascending.
 absl::StatusOr<std::vector<uint64_t>> SegmentsToReplay(FileSystem& files,
-                                                       const std::string& data_dir,
+                                                       const std::string& data_dir, uint64_t until,
                                                        const RecoveredState& state) {
   PATHKB_ASSIGN_OR_RETURN(const std::vector<std::string> names, files.List(data_dir + "/wal"));
   std::vector<uint64_t> firsts;
@@ -31,6 +32,7 @@ absl::StatusOr<std::vector<uint64_t>> SegmentsToReplay(FileSystem& files,
   }
   std::sort(firsts.begin(), firsts.end());
   for (uint64_t named : state.manifest.wal_segments) {
+    if (named > until) break;
     if (named > state.revision && !std::binary_search(firsts.begin(), firsts.end(), named)) {
       return absl::DataLossError(
           fmt::format("{}/{}: missing, and the commits from revision {} on with it", data_dir,
@@ -41,6 +43,7 @@ absl::StatusOr<std::vector<uint64_t>> SegmentsToReplay(FileSystem& files,
   size_t needed = 0;
   while (needed + 1 < firsts.size() && firsts[needed + 1] <= state.revision + 1) ++needed;
   firsts.erase(firsts.begin(), firsts.begin() + static_cast<std::ptrdiff_t>(needed));
+  std::erase_if(firsts, [&](uint64_t first) { return first > until; });
   return firsts;
 }
 
@@ -68,10 +71,10 @@ absl::StatusOr<bool> HasOnlyAHeader(FileSystem& files, const std::string& path) 
   return bytes <= kWalSegmentHeaderBytes;
 }
 
-// Replays the segment that begins at revision `first`. One that ends in a torn write is followed by
-// a segment that begins where its good records end, or by none.
+// Replays the segment that begins at revision `first`, up to and with `until`. One that ends in a
+// torn write is followed by a segment that begins where its good records end, or by none.
 absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint64_t first,
-                           RecoveredState& state) {
+                           uint64_t until, RecoveredState& state) {
   const std::string name = WalSegmentName(first);
   WalExpected expected;
   expected.database_id = state.manifest.database_id;
@@ -91,6 +94,7 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
     PATHKB_ASSIGN_OR_RETURN(const std::optional<WalRecord> record, reader->Next());
     if (!record.has_value()) break;
     hollow = false;
+    if (record->revision > until) break;
     if (record->revision <= state.revision) continue;  // In the snapshot already.
     if (absl::Status status = ApplyRecord(*record, state); !status.ok()) {
       return absl::Status(status.code(), fmt::format("{}: revision {}: {}", reader->path(),
@@ -114,11 +118,12 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
 
 }  // namespace
 
-absl::Status ReplayLog(FileSystem& files, const std::string& data_dir, RecoveredState& state) {
+absl::Status ReplayLog(FileSystem& files, const std::string& data_dir, RecoveredState& state,
+                       uint64_t until) {
   PATHKB_ASSIGN_OR_RETURN(const std::vector<uint64_t> firsts,
-                          SegmentsToReplay(files, data_dir, state));
+                          SegmentsToReplay(files, data_dir, until, state));
   for (uint64_t first : firsts) {
-    PATHKB_RETURN_IF_ERROR(ReplaySegment(files, data_dir, first, state));
+    PATHKB_RETURN_IF_ERROR(ReplaySegment(files, data_dir, first, until, state));
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/facts/working_set.h"
+#include "core/trie/path_trie.h"
 #include "storage/directory/manifest.h"
 #include "storage/snapshot/snapshot.h"
 
@@ -20,14 +21,15 @@ namespace pathkb {
 struct RecoveredState {
   Manifest manifest;
   std::shared_ptr<const Snapshot> base;  // Null if there is no snapshot.
-  WorkingSet working;                    // What the log adds to it.
+  WorkingSet working;                    // What deltas and log add to it.
+  PathTrie working_at_delta;             // Its trie at manifest.CoveredRevision().
   uint64_t revision = 0;                 // Of the last commit.
   uint64_t facts = 0;                    // In all spaces.
   uint64_t changes = 0;                  // Changed facts that the log held.
   // What was found that a clean stop would not have left, one sentence each.
   std::vector<std::string> notes;
   // What PrepareForWriting() has to see to. Names below the data directory.
-  std::vector<std::string> damaged_files;    // Of snapshots that could not be opened.
+  std::vector<std::string> damaged_files;    // Of snapshots and deltas that could not be used.
   std::vector<std::string> hollow_segments;  // Without a single record.
   std::optional<std::string> last_segment;   // Of those with records that were replayed.
 };

@@ -1,6 +1,9 @@
 #include "storage/recovery/recovery.h"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "fmt/format.h"
 
@@ -8,34 +11,60 @@
 #include "core/base/string_views.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest_store.h"
+#include "storage/recovery/delta_replay.h"
 #include "storage/recovery/log_replay.h"
 
 namespace pathkb {
 namespace {
 
-// Opens the newest snapshot of the manifest that can be opened.
+// Makes `record` the base, or nothing at all, in place of `failed`.
+void FallBack(std::optional<SnapshotRecord> record, std::vector<SnapshotRecord> older,
+              RecoveredState& state) {
+  state.notes.push_back(record.has_value() ? fmt::format("fell back to snapshot {}", record->id)
+                                           : std::string("fell back to the log alone"));
+  state.manifest.base = std::move(record);
+  state.manifest.older = std::move(older);
+}
+
+absl::Status NothingToFallBackTo(const std::string& data_dir, const Manifest& manifest,
+                                 const absl::Status& failure) {
+  const uint64_t kept = manifest.older.empty() ? 0 : manifest.older.front().revision;
+  return absl::DataLossError(fmt::format(
+      "{}; {}, and the log from there on is not kept. What revisions {} to {} changed is at stake; "
+      "`pathkb file salvage {} -o OUT` reads what can still be read",
+      ToStd(failure.message()),
+      manifest.older.empty() ? std::string("there is no older snapshot")
+                             : fmt::format("the snapshot before it is {}", manifest.older[0].id),
+      kept + 1, manifest.CoveredRevision(), data_dir));
+}
+
+// Opens the newest snapshot of the manifest that can be opened and brought up to now.
 absl::Status OpenBase(FileSystem& files, const std::string& data_dir, const MapOptions& options,
                       RecoveredState& state) {
-  std::vector<SnapshotRecord> candidates;
-  if (state.manifest.base.has_value()) candidates.push_back(*state.manifest.base);
+  if (!state.manifest.base.has_value()) return absl::OkStatus();
+  std::vector<SnapshotRecord> candidates = {*state.manifest.base};
   for (const SnapshotRecord& older : state.manifest.older) candidates.push_back(older);
   absl::Status first_failure;
   for (size_t i = 0; i < candidates.size(); ++i) {
     const SnapshotRecord& candidate = candidates[i];
+    if (i > 0 && !state.manifest.CanStartFrom(candidate.revision)) {
+      return NothingToFallBackTo(data_dir, state.manifest, first_failure);
+    }
     auto snapshot = Snapshot::Open(files, data_dir, state.manifest.database_id, candidate, options);
     if (snapshot.ok()) {
-      if (!first_failure.ok()) {
-        state.notes.push_back(fmt::format("fell back to snapshot {}", candidate.id));
-        state.manifest.base = candidate;
-        state.manifest.older.assign(candidates.begin() + static_cast<std::ptrdiff_t>(i) + 1,
-                                    candidates.end());
+      if (i > 0) {
+        FallBack(candidate,
+                 {candidates.begin() + static_cast<std::ptrdiff_t>(i) + 1, candidates.end()},
+                 state);
       }
       state.base = *std::move(snapshot);
       state.revision = candidate.revision;
       state.facts = candidate.facts;
       return absl::OkStatus();
     }
-    if (snapshot.status().code() == absl::StatusCode::kFailedPrecondition) return snapshot.status();
+    if (!absl::IsDataLoss(snapshot.status()) && !absl::IsNotFound(snapshot.status())) {
+      return snapshot.status();
+    }
     state.notes.push_back(fmt::format("snapshot {} cannot be used: {}", candidate.id,
                                       ToStd(snapshot.status().message())));
     state.damaged_files.push_back(SnapshotTreeName(candidate.id));
@@ -43,7 +72,11 @@ absl::Status OpenBase(FileSystem& files, const std::string& data_dir, const MapO
     state.damaged_files.push_back(SnapshotSumsName(candidate.id));
     first_failure.Update(snapshot.status());
   }
-  return first_failure;
+  if (!state.manifest.CanStartFrom(0)) {
+    return NothingToFallBackTo(data_dir, state.manifest, first_failure);
+  }
+  FallBack(std::nullopt, {}, state);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -52,8 +85,21 @@ absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& dat
                                        const MapOptions& options) {
   RecoveredState state;
   PATHKB_ASSIGN_OR_RETURN(state.manifest, ReadCurrent(files, data_dir));
+  const uint64_t covered = state.manifest.CoveredRevision();
   PATHKB_RETURN_IF_ERROR(OpenBase(files, data_dir, options, state));
+  PATHKB_RETURN_IF_ERROR(ReplayDeltas(files, data_dir, state));
   PATHKB_RETURN_IF_ERROR(ReplayLog(files, data_dir, state));
+  if (state.revision < covered) {
+    return absl::DataLossError(fmt::format(
+        "{}: base, deltas and log end with revision {}, the manifest says {}: what revisions {} to "
+        "{} changed is in none of them; `pathkb file salvage {} -o OUT` reads what can be read",
+        data_dir, state.revision, covered, state.revision + 1, covered, data_dir));
+  }
+  // A segment at the seam of two replays was looked at in both.
+  std::sort(state.hollow_segments.begin(), state.hollow_segments.end());
+  state.hollow_segments.erase(
+      std::unique(state.hollow_segments.begin(), state.hollow_segments.end()),
+      state.hollow_segments.end());
   // What each change replaces was looked up in the base.
   if (state.base != nullptr) PATHKB_RETURN_IF_ERROR(state.base->CheckIntact(0));
   return state;
@@ -78,6 +124,7 @@ absl::Status PrepareForWriting(FileSystem& files, const std::string& data_dir,
     PATHKB_RETURN_IF_ERROR(files.Rename(path(name), path(kept)));
   }
   PATHKB_RETURN_IF_ERROR(files.SyncDirectory(path(kQuarantineFolder)));
+  PATHKB_RETURN_IF_ERROR(files.SyncDirectory(path(kDeltasFolder)));
   return files.SyncDirectory(path(kSnapshotsFolder));
 }
 

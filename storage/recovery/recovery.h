@@ -1,9 +1,10 @@
 // A data directory in, the state it stands for out: manifest, then the snapshot pair it names
-// (mapped, in constant time), then the log after it, replayed. Changes nothing on disk, so it can
-// be tried again.
+// (mapped, in constant time), then the deltas after it, applied, then the log after those,
+// replayed. Changes nothing on disk, so it can be tried again.
 //
 //   CURRENT -> manifests/7 -> snapshots/...-r200.tree + .terms        revisions 1 to 200
-//                             wal/r...180.log  wal/r...201.log        the records after 200
+//                             deltas/r...200-r...230.paths            201 to 230
+//                             wal/r...201.log  wal/r...231.log        the records after 230
 
 #ifndef PATHKB_STORAGE_RECOVERY_RECOVERY_H_
 #define PATHKB_STORAGE_RECOVERY_RECOVERY_H_
@@ -19,10 +20,14 @@
 namespace pathkb {
 
 // Reads the state of `data_dir`, which must be a data directory (storage/directory/data_directory).
-// If the newest snapshot cannot be opened, the one before it serves, with its longer log, and is
-// the base of the `manifest` that is returned. The files of the base are mapped as `options` say.
-//   DataLoss             commits are missing or damaged; the message names file, place and
-//                        revisions
+// What is damaged is replaced by what the manifest keeps for that, and noted; the `manifest` that
+// is returned names what was used:
+//   * for the base, the snapshot before it with its deltas and log; with none before it and the log
+//     whole, the log alone;
+//   * for a delta, the log of the same revisions.
+// The files of the base are mapped as `options` say.
+//   DataLoss             commits are missing or damaged; the message names file, place, revisions,
+//                        and how to save the rest
 //   FailedPrecondition   a file of a newer format version
 absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& data_dir,
                                        const MapOptions& options = {});
@@ -30,7 +35,7 @@ absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& dat
 // Makes the directory ready for the one who writes next, and who must hold its lock:
 //   * syncs the end of the log, which may have been read from memory that no power cut would spare;
 //   * removes segments without records, which an interrupted first commit leaves, for their names;
-//   * moves snapshot files that failed to quarantine/.
+//   * moves files of snapshots and deltas that failed to quarantine/.
 // Errors are those of FileSystem.
 absl::Status PrepareForWriting(FileSystem& files, const std::string& data_dir,
                                const RecoveredState& state);

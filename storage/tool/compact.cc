@@ -79,10 +79,12 @@ absl::StatusOr<CompactResult> CompactDirectory(FileSystem& files, const std::str
   }
   // And if it was still that while it was read: the files it is in are about to go.
   if (state.base != nullptr) PATHKB_RETURN_IF_ERROR(state.base->CheckIntact(base_changes));
-  PATHKB_ASSIGN_OR_RETURN(const Manifest next, PublishSnapshot(files, path, state.manifest,
-                                                               {.record = result.snapshot,
-                                                                .number = state.manifest.number + 1,
-                                                                .older_kept_max = 0}));
+  PATHKB_ASSIGN_OR_RETURN(const Manifest next,
+                          PublishSnapshot(files, path, state.manifest,
+                                          {.record = result.snapshot,
+                                           .number = state.manifest.number + 1,
+                                           .retention = {.keep_last = 1},
+                                           .now_unix_ms = options.now_unix_ms}));
   RetentionNeeds needs;
   needs.current = &next;
   needs.moment = RetentionNeeds::Moment::kStart;

@@ -73,9 +73,11 @@ void TestDirectory::Snapshot() {
   source.database_id = state.manifest.database_id;
   const SnapshotRecord record = Value(WriteSnapshot(files, path_, source));
   log_.reset();
-  Value(PublishSnapshot(
-      files, path_, state.manifest,
-      {.record = record, .number = state.manifest.number + 1, .older_kept_max = 1}));
+  Value(PublishSnapshot(files, path_, state.manifest,
+                        {.record = record,
+                         .number = state.manifest.number + 1,
+                         .retention = {.keep_last = 2},
+                         .now_unix_ms = now_unix_ms_}));
 }
 
 Manifest TestDirectory::manifest() const { return Value(ReadCurrent(RealFileSystem(), path_)); }
