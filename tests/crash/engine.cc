@@ -3,6 +3,8 @@
 #include <future>
 #include <utility>
 
+#include "spdlog/spdlog.h"
+
 #include "core/base/status_macros.h"
 #include "storage/directory/retention.h"
 
@@ -45,6 +47,7 @@ absl::StatusOr<OpenedDirectory> OpenLikeTheDaemon(FileSystem& files, const std::
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(FileSystem& files, const std::string& data_dir,
                                                      const Clock& clock) {
+  spdlog::set_level(spdlog::level::off);
   PATHKB_ASSIGN_OR_RETURN(OpenedDirectory opened, OpenLikeTheDaemon(files, data_dir));
   std::unique_ptr<Engine> engine(new Engine);
   engine->notes_ = opened.recovered.notes;

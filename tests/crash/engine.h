@@ -42,7 +42,8 @@ absl::StatusOr<OpenedDirectory> OpenLikeTheDaemon(FileSystem& files, const std::
 // One caller at a time; View() from any thread.
 class Engine {
  public:
-  // The whole start. Borrows `files` and `clock`.
+  // The whole start. Borrows `files` and `clock`. What is logged from then on in this process goes
+  // nowhere: failures are what these tests are made of.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(FileSystem& files,
                                                       const std::string& data_dir,
                                                       const Clock& clock);

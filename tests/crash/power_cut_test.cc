@@ -29,11 +29,13 @@ TEST_P(PowerCutTest, EveryCallLeavesWhatWasAcknowledged) {
   options.first_call = 1 + GetParam() * calls / kParts;
   if (GetParam() + 1 < kParts) options.end_call = 1 + (GetParam() + 1) * calls / kParts;
   const PowerCutResult result = RunWithPowerCuts(options);
-  std::printf("%llu calls, %llu distinct states, %llu gone on from, %llu second cuts\n",
-              static_cast<unsigned long long>(result.calls),
-              static_cast<unsigned long long>(result.distinct_states),
-              static_cast<unsigned long long>(result.restarts),
-              static_cast<unsigned long long>(result.second_cuts));
+  std::printf(
+      "%llu calls, %llu distinct states, %llu gone on from, %llu damaged, %llu second cuts\n",
+      static_cast<unsigned long long>(result.calls),
+      static_cast<unsigned long long>(result.distinct_states),
+      static_cast<unsigned long long>(result.restarts),
+      static_cast<unsigned long long>(result.fallbacks),
+      static_cast<unsigned long long>(result.second_cuts));
   for (const std::string& finding : result.findings) ADD_FAILURE() << finding;
   EXPECT_GE(result.distinct_states, kDistinctStatesMin / kParts + kSharedStatesMax);
 }

@@ -6,7 +6,8 @@
 
 #include "fmt/format.h"
 
-#include "core/base/string_views.h"
+#include "storage/directory/file_names.h"
+#include "storage/directory/manifest_store.h"
 
 namespace pathkb {
 namespace {
@@ -60,20 +61,18 @@ std::vector<PowerCut> CutsFor(const CrashFileSystem::Unsynced& unsynced, uint64_
   return cuts;
 }
 
-std::string CheckOpened(const OpenedDirectory& opened, const Model& acknowledged,
-                        const std::optional<Model>& in_flight) {
+std::string CheckOpened(const OpenedDirectory& opened, const Expected& expected) {
   // Nothing that counts may be torn by a power cut.
   if (!opened.recovered.damaged_files.empty()) {
     return fmt::format("{} is damaged", opened.recovered.damaged_files.front());
   }
-  const ReadView view = opened.View();
-  const bool newer = in_flight.has_value() && view.revision == in_flight->revision();
-  return Differences(view, newer ? *in_flight : acknowledged);
+  std::string wrong;
+  expected.Find(opened.View(), wrong);
+  return wrong;
 }
 
 // Cuts the power at each call of the recovery of `disk`.
-std::string CheckSecondCuts(const CrashFileSystem& disk, const Model& acknowledged,
-                            const std::optional<Model>& in_flight, uint64_t seed,
+std::string CheckSecondCuts(const CrashFileSystem& disk, const Expected& expected, uint64_t seed,
                             uint64_t& states) {
   const auto first = disk.AfterPowerCut(CrashKeep::kAll);
   std::string wrong;
@@ -81,7 +80,7 @@ std::string CheckSecondCuts(const CrashFileSystem& disk, const Model& acknowledg
     if (!wrong.empty() || OnlyReads(call.operation)) return;
     for (const CrashKeep keep : kAllCrashKeeps) {
       ++states;
-      wrong = CheckDisk(*first->AfterPowerCut(keep, ++seed), acknowledged, in_flight);
+      wrong = CheckDisk(*first->AfterPowerCut(keep, ++seed), expected);
       if (wrong.empty()) continue;
       wrong = fmt::format(
           "power cut again at call {} of the recovery ({} {}, keep {}, seed {}): {}",
@@ -89,7 +88,7 @@ std::string CheckSecondCuts(const CrashFileSystem& disk, const Model& acknowledg
       return;
     }
   });
-  const std::string all = CheckDisk(*first, acknowledged, in_flight);
+  const std::string all = CheckDisk(*first, expected);
   return wrong.empty() ? all : wrong;
 }
 
@@ -103,7 +102,7 @@ class Cutter {
     const uint64_t number = disk_.calls();
     if (number < options_.first_call || number >= options_.end_call) return;
     if (result_.findings.size() >= options_.findings_max) return;
-    const uint64_t revision = runner_.acknowledged().revision();
+    const uint64_t revision = runner_.expected().acknowledged.revision();
     if (OnlyReads(call.operation) && revision == last_revision_) return;
     last_revision_ = revision;
     for (const PowerCut& cut : CutsFor(disk_.unsynced(), options_.cuts_each, number * 1000)) {
@@ -123,18 +122,21 @@ class Cutter {
 
  private:
   std::string Check(CrashFileSystem& after, uint64_t digest) {
-    const Model& acknowledged = runner_.acknowledged();
-    const std::optional<Model>& in_flight = runner_.in_flight();
+    const Expected& expected = runner_.expected();
     if (digest % kSecondCutOneIn == 1) {
-      const std::string wrong =
-          CheckSecondCuts(after, acknowledged, in_flight, digest, result_.second_cuts);
+      const std::string wrong = CheckSecondCuts(after, expected, digest, result_.second_cuts);
+      if (!wrong.empty()) return wrong;
+    }
+    if (digest / 7 % options_.damaged_one_in == 0) {
+      ++result_.fallbacks;
+      const std::string wrong = CheckFallsBack(*after.AfterPowerCut(CrashKeep::kAll), expected);
       if (!wrong.empty()) return wrong;
     }
     if (digest % kGoOnOneIn == 0) {
       ++result_.restarts;
-      return CheckItGoesOn(after, acknowledged, in_flight);
+      return CheckItGoesOn(after, expected);
     }
-    return CheckDisk(after, acknowledged, in_flight);
+    return CheckDisk(after, expected);
   }
 
   std::string Finding(const RecordedCall& call, uint64_t number, const PowerCut& cut,
@@ -164,24 +166,23 @@ class Cutter {
 
 }  // namespace
 
-std::string CheckDisk(FileSystem& disk, const Model& acknowledged,
-                      const std::optional<Model>& in_flight) {
+std::string CheckDisk(FileSystem& disk, const Expected& expected) {
   const auto opened = OpenLikeTheDaemon(disk, kScriptDir);
   if (!opened.ok()) return fmt::format("cannot be opened: {}", opened.status().ToString());
-  return CheckOpened(*opened, acknowledged, in_flight);
+  return CheckOpened(*opened, expected);
 }
 
-std::string CheckItGoesOn(CrashFileSystem& disk, const Model& acknowledged,
-                          const std::optional<Model>& in_flight) {
+std::string CheckItGoesOn(CrashFileSystem& disk, const Expected& expected) {
   const HandClock clock;
-  Model model = acknowledged;
+  Model model;
   {
     const auto engine = Engine::Open(disk, kScriptDir, clock);
     if (!engine.ok()) return fmt::format("cannot be opened: {}", engine.status().ToString());
-    const uint64_t revision = (*engine)->View().revision;
-    if (in_flight.has_value() && revision == in_flight->revision()) model = *in_flight;
-    const std::string wrong = Differences((*engine)->View(), model);
-    if (!wrong.empty()) return wrong;
+    std::string wrong;
+    const Model* const found = expected.Find((*engine)->View(), wrong);
+    if (found == nullptr) return wrong;
+    model = *found;
+    const uint64_t revision = model.revision();
     Batch batch;
     batch.space = "later";
     batch.changes.emplace_back().encoded_term = fmt::format("\xC5l{:04}", revision % 10000);
@@ -193,8 +194,22 @@ std::string CheckItGoesOn(CrashFileSystem& disk, const Model& acknowledged,
       if (!snapshot.ok()) return fmt::format("no snapshot: {}", snapshot.status().ToString());
     }
   }
-  const std::string wrong = CheckDisk(*disk.AfterPowerCut(CrashKeep::kSynced), model, std::nullopt);
+  const std::string wrong = CheckDisk(*disk.AfterPowerCut(CrashKeep::kSynced), Expected{model, {}});
   return wrong.empty() ? wrong : "after one more commit: " + wrong;
+}
+
+std::string CheckFallsBack(CrashFileSystem& disk, const Expected& expected) {
+  const auto manifest = ReadCurrent(disk, kScriptDir);
+  if (!manifest.ok() || !manifest->base.has_value() || manifest->older.empty()) return "";
+  const std::string name = SnapshotTreeName(manifest->base->id);
+  disk.PutFile(fmt::format("{}/{}", kScriptDir, name), "damaged");
+  const auto opened = OpenLikeTheDaemon(disk, kScriptDir);
+  if (!opened.ok()) {
+    return fmt::format("with {} damaged: cannot be opened: {}", name, opened.status().ToString());
+  }
+  std::string wrong;
+  expected.Find(opened->View(), wrong);
+  return wrong.empty() ? wrong : fmt::format("with {} damaged: {}", name, wrong);
 }
 
 PowerCutResult RunWithPowerCuts(const PowerCutOptions& options) {

@@ -32,9 +32,10 @@ struct PowerCutOptions {
   // Calls at which the power is cut: [first_call, end_call), counted from 1.
   uint64_t first_call = 1;
   uint64_t end_call = ~uint64_t{0};
-  uint64_t cuts_each = 12;  // For each way in which bytes can be torn, where no name is open.
-  size_t findings_max = 3;  // Then it looks no further.
-  FileSystemAround around;  // Null: nothing.
+  uint64_t cuts_each = 12;       // For each way in which bytes can be torn, where no name is open.
+  size_t findings_max = 3;       // Then it looks no further.
+  uint64_t damaged_one_in = 32;  // One state in so many has its newest snapshot damaged on top.
+  FileSystemAround around;       // Null: nothing.
 };
 
 // What was looked at, and what was found.
@@ -42,6 +43,7 @@ struct PowerCutResult {
   uint64_t calls = 0;                 // That the script made.
   uint64_t distinct_states = 0;       // Disks that differ in a byte or a name, each recovered.
   uint64_t restarts = 0;              // Of these, gone on from, and recovered once more.
+  uint64_t fallbacks = 0;             // Of these, looked at with the newest snapshot damaged.
   uint64_t second_cuts = 0;           // States of a power cut during the recovery from the first.
   std::vector<std::string> findings;  // What is wrong, where, and how to see it again.
 };
@@ -52,15 +54,17 @@ PowerCutResult RunWithPowerCuts(const PowerCutOptions& options);
 // Number of calls that the script makes.
 uint64_t CallsOfScript(uint64_t seed, size_t operations);
 
-// Starts on `disk` and compares what is found. What is wrong; empty if it is `acknowledged`, or
-// `in_flight` if there is one, and all files are sound.
-std::string CheckDisk(FileSystem& disk, const Model& acknowledged,
-                      const std::optional<Model>& in_flight);
+// Starts on `disk` and compares what is found. What is wrong; empty if it is as expected and
+// all files are sound.
+std::string CheckDisk(FileSystem& disk, const Expected& expected);
 
 // Starts on `disk`, which CheckDisk() finds in order, commits, makes a snapshot, restarts after a
 // power cut. What is wrong; empty if nothing is.
-std::string CheckItGoesOn(CrashFileSystem& disk, const Model& acknowledged,
-                          const std::optional<Model>& in_flight);
+std::string CheckItGoesOn(CrashFileSystem& disk, const Expected& expected);
+
+// Damages the newest snapshot on `disk`, if an older one is kept, and starts from that one and its
+// log. What is wrong; empty if everything is there all the same.
+std::string CheckFallsBack(CrashFileSystem& disk, const Expected& expected);
 
 }  // namespace pathkb
 

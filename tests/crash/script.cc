@@ -97,54 +97,72 @@ std::vector<Operation> MakeScript(uint64_t seed, size_t count) {
   return script;
 }
 
+const Model* Expected::Find(const ReadView& view, std::string& wrong) const {
+  wrong = Differences(view, acknowledged);
+  if (wrong.empty()) return &acknowledged;
+  for (const Model& model : instead) {
+    if (model.revision() != view.revision) continue;
+    wrong = Differences(view, model);
+    if (wrong.empty()) return &model;
+  }
+  return nullptr;
+}
+
 absl::Status ScriptRunner::Start() {
   engine_.reset();
   PATHKB_ASSIGN_OR_RETURN(engine_, Engine::Open(files_, kScriptDir, clock_));
+  std::string wrong;
+  // Where it is none of them, Compare() says so.
+  if (const Model* found = expected_.Find(engine_->View(), wrong)) {
+    expected_ = Expected{Model(*found), {}};
+  }
   return absl::OkStatus();
 }
 
-absl::Status ScriptRunner::Perform(const Operation& operation) {
-  switch (operation.kind) {
-    case Operation::Kind::kSnapshot:
-      return engine_->Snapshot().status();
-    case Operation::Kind::kRestart:
-      return Start();
-    case Operation::Kind::kCommit:
-      break;
-  }
-  Model after = acknowledged_;
-  const bool changes = after.Apply(operation.batch);
-  if (changes) in_flight_ = after;
-  PATHKB_ASSIGN_OR_RETURN(const Commit commit, engine_->Commit(operation.batch));
+absl::Status ScriptRunner::Commit(const Batch& batch) {
+  Model after = expected_.acknowledged;
+  const bool changes = after.Apply(batch);
+  if (changes) expected_.instead.push_back(after);
+  PATHKB_ASSIGN_OR_RETURN(const pathkb::Commit commit, engine_->Commit(batch));
   if (commit.revision != after.revision() || (commit.counts.changed() > 0) != changes) {
     return absl::InternalError(fmt::format("answered revision {} with {} changes, expected {}",
                                            commit.revision, commit.counts.changed(),
                                            after.revision()));
   }
-  acknowledged_ = std::move(after);
-  in_flight_.reset();
+  if (changes) expected_ = Expected{std::move(after), {}};
   return absl::OkStatus();
 }
 
-void ScriptRunner::SettleInFlight() {
-  if (!in_flight_.has_value()) return;
-  if (engine_->View().revision == in_flight_->revision()) acknowledged_ = *in_flight_;
-  in_flight_.reset();
+absl::Status ScriptRunner::Try(const Operation& operation) {
+  clock_.Advance(absl::Seconds(1));
+  if (engine_ == nullptr || operation.kind == Operation::Kind::kRestart) {
+    PATHKB_RETURN_IF_ERROR(Start());
+  }
+  switch (operation.kind) {
+    case Operation::Kind::kCommit:
+      return Commit(operation.batch);
+    case Operation::Kind::kSnapshot:
+      return engine_->Snapshot().status();
+    case Operation::Kind::kRestart:
+      break;
+  }
+  return absl::OkStatus();
+}
+
+std::string ScriptRunner::Compare() const {
+  return Differences(engine_->View(), expected_.acknowledged);
 }
 
 std::string ScriptRunner::Do(const Operation& operation) {
-  clock_.Advance(absl::Seconds(1));
   const bool kill = operation.kill_after_calls != 0;
   if (kill) disk_.KillAt(disk_.calls() + operation.kill_after_calls);
-  absl::Status status = Perform(operation);
+  absl::Status status = Try(operation);
   if (kill) {
     engine_.reset();
     disk_.KillAt(0);
     status = Start();
-    if (status.ok()) SettleInFlight();
   }
-  if (!status.ok()) return status.ToString();
-  return Differences(engine_->View(), acknowledged_);
+  return status.ok() ? Compare() : status.ToString();
 }
 
 std::string ScriptRunner::Run(const std::vector<Operation>& script) {

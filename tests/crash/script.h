@@ -3,17 +3,17 @@
 //
 //   MakeScript(seed) ---> operation, operation, ... ---> Run ---> engine over a file system
 //                                                         |
-//                                                         +-----> acknowledged(), in_flight()
+//                                                         +-----> expected()
 //
-// At any moment of a run, also in the middle of an operation, acknowledged() is what must be found
-// on the disk, and in_flight(), if there is one, what may be found instead.
+// At any moment of a run, also in the middle of an operation, expected() says what must be found on
+// the disk: what was acknowledged, or with one batch more that has not been answered, or was
+// answered by an error of the disk.
 
 #ifndef PATHKB_TESTS_CRASH_SCRIPT_H_
 #define PATHKB_TESTS_CRASH_SCRIPT_H_
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -45,35 +45,51 @@ Batch RandomBatch(std::mt19937_64& random);
 // `count` operations; the same for the same seed.
 std::vector<Operation> MakeScript(uint64_t seed, size_t count);
 
-// Runs a script. One thread at a time; acknowledged() and in_flight() also from an observer of the
-// file system, whose calls the runner waits for.
+// What may be found on the disk. A value type.
+struct Expected {
+  Model acknowledged;
+  // `acknowledged` and one batch more, for each batch that may be there or not.
+  std::vector<Model> instead;
+
+  // The one of these that `view` shows; null if it is none of them, and `wrong` then says what it
+  // is instead.
+  const Model* Find(const ReadView& view, std::string& wrong) const;
+};
+
+// Runs a script. One thread at a time; expected() also from an observer of the file system, whose
+// calls the runner waits for.
 class ScriptRunner {
  public:
   // `files` is what the engine sees, and leads to `disk`, which may be the same. Borrows both.
   ScriptRunner(FileSystem& files, CrashFileSystem& disk) : files_(files), disk_(disk) {}
 
-  // Starts the engine. Any error that is not of a call made to fail is a finding.
+  // Starts the engine, or starts it again, and takes over what it has made of a commit that had not
+  // been answered.
   absl::Status Start();
-  // Does one operation, and compares what the engine then shows with the model. What is wrong;
-  // empty if nothing is. A commit that fails stays in flight until the next start.
+  // Does one operation, in an engine that runs or is started for it. After an error of a commit
+  // that may be there or not, and after one of a start no engine runs.
+  absl::Status Try(const Operation& operation);
+  // Compares what the engine shows with the model. What is wrong; empty if nothing is.
+  std::string Compare() const;
+
+  // Try(), with the kill that it may order, and Compare(). What is wrong, errors among it.
   std::string Do(const Operation& operation);
   // Start() and Do() for all. What is wrong first; empty if nothing is.
   std::string Run(const std::vector<Operation>& script);
 
-  const Model& acknowledged() const { return acknowledged_; }
-  const std::optional<Model>& in_flight() const { return in_flight_; }
-  Engine& engine() { return *engine_; }
+  const Expected& expected() const { return expected_; }
+  // Null if none runs.
+  Engine* engine() { return engine_.get(); }
+  // Ends the engine as a stop does that is not asked for a last snapshot.
+  void Stop() { engine_.reset(); }
 
  private:
-  absl::Status Perform(const Operation& operation);
-  // Takes over what a start has made of a commit that had not been answered.
-  void SettleInFlight();
+  absl::Status Commit(const Batch& batch);
 
   FileSystem& files_;
   CrashFileSystem& disk_;
   HandClock clock_;
-  Model acknowledged_;
-  std::optional<Model> in_flight_;
+  Expected expected_;
   std::unique_ptr<Engine> engine_;
 };
 
