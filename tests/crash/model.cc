@@ -8,6 +8,18 @@
 
 namespace pathkb {
 
+bool Model::EraseBelow(const std::string& space, const std::string& prefix) {
+  const auto first = facts_.lower_bound({space, prefix});
+  auto end = first;
+  while (end != facts_.end() && end->first.first == space &&
+         end->first.second.starts_with(prefix)) {
+    ++end;
+  }
+  const bool any = first != end;
+  facts_.erase(first, end);
+  return any;
+}
+
 bool Model::ApplyChange(const std::string& space, const Change& change) {
   switch (change.kind) {
     case Change::Kind::kSet: {
@@ -24,6 +36,10 @@ bool Model::ApplyChange(const std::string& space, const Change& change) {
       return facts_.erase({space, "t" + change.encoded_term}) > 0;
     case Change::Kind::kDeleteName:
       return facts_.erase({space, "n" + change.name}) > 0;
+    case Change::Kind::kDeleteNamesBelow:
+      return EraseBelow(space, "n" + change.name);
+    case Change::Kind::kDropSpace:
+      return EraseBelow(space, "");
   }
   return false;
 }

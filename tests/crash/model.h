@@ -43,6 +43,8 @@ class Model {
   using Identity = std::pair<std::string, std::string>;
 
   bool ApplyChange(const std::string& space, const Change& change);
+  // Removes the facts of `space` whose identity begins with `prefix`. True if there were any.
+  bool EraseBelow(const std::string& space, const std::string& prefix);
 
   std::map<Identity, Stored> facts_;
   uint64_t revision_ = 0;

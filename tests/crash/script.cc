@@ -47,6 +47,15 @@ Change RandomChange(std::mt19937_64& random) {
   const uint64_t choice = random() % 10;
   const bool named = random() % 3 == 0;
   const std::string name = fmt::format("n/{}/{}", random() % 4, random() % kNames);
+  if (random() % 100 == 0) {
+    change.kind = Change::Kind::kDropSpace;
+    return change;
+  }
+  if (random() % 25 == 0) {
+    change.kind = Change::Kind::kDeleteNamesBelow;
+    change.name = random() % 8 == 0 ? "" : name.substr(0, 2 + random() % 2);
+    return change;
+  }
   if (choice >= 6) {
     change.kind = named ? Change::Kind::kDeleteName : Change::Kind::kDeleteTerm;
     if (named) {
@@ -89,9 +98,11 @@ std::vector<Operation> MakeScript(uint64_t seed, size_t count) {
     } else {
       operation.batch = RandomBatch(random);
     }
-    if (random() % 25 == 0) {
-      const uint64_t calls_max = operation.kind == Operation::Kind::kCommit ? 3 : kKillCallsMax;
-      operation.kill_after_calls = 1 + random() % calls_max;
+    if (random() % 15 == 0) {
+      // The second call of a commit is most often its sync.
+      const bool commit = operation.kind == Operation::Kind::kCommit;
+      operation.kill_after_calls =
+          commit && random() % 2 == 0 ? 2 : 1 + random() % (commit ? 6 : kKillCallsMax);
     }
   }
   return script;
