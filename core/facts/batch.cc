@@ -17,11 +17,19 @@ bool HasName(Change::Kind kind) {
 }
 bool HasEntry(Change::Kind kind) { return kind == Change::Kind::kSet; }
 
+// Where a kind of change could stand: a request follows. No kind has this number.
+constexpr char kRequestMark = 0;
+
 }  // namespace
 
 std::string EncodeBatch(const Batch& batch) {
   std::string out;
   AppendLengthPrefixed(batch.space, out);
+  if (!batch.request_id.empty()) {
+    out.push_back(kRequestMark);
+    AppendLengthPrefixed(batch.request_id, out);
+    AppendLengthPrefixed(batch.request_outcome, out);
+  }
   for (const Change& change : batch.changes) {
     out.push_back(static_cast<char>(change.kind));
     if (HasTerm(change.kind)) AppendLengthPrefixed(change.encoded_term, out);
@@ -45,6 +53,11 @@ absl::StatusOr<Batch> DecodeBatch(std::string_view bytes) {
   };
   Batch batch;
   if (!consume(batch.space)) return bad("no space name");
+  if (rest.starts_with(kRequestMark)) {
+    rest.remove_prefix(1);
+    if (!consume(batch.request_id) || batch.request_id.empty()) return bad("no request id");
+    if (!consume(batch.request_outcome)) return bad("no request outcome");
+  }
   while (!rest.empty()) {
     Change change;
     const uint8_t kind = static_cast<uint8_t>(rest[0]);

@@ -1,6 +1,7 @@
 // Changes that are parsed and checked, ready to commit, and their bytes in the log.
 //
-//   batch  = space text, change*         text = length as core/base/varint, then the bytes
+//   batch  = space text, request?, change*    text = length as core/base/varint, then the bytes
+//   request = 0 (1 byte), request id text, outcome text; only where the caller gave an id
 //   change = kind (1 byte), then
 //            kind 1, set           encoded term text, name text (empty: unnamed), entry text
 //            kind 2, delete term   encoded term text
@@ -43,6 +44,11 @@ struct Change {
 struct Batch {
   std::string space;
   std::vector<Change> changes;
+  // How the caller names this write, so that sending it again changes nothing; empty if it has no
+  // name. 1 to kRequestIdBytesMax bytes (core/facts/request_table).
+  std::string request_id = {};
+  // With a request id, in the log: what the caller was answered, as EncodeRequestOutcome() has it.
+  std::string request_outcome = {};
 
   friend bool operator==(const Batch&, const Batch&) = default;
 };

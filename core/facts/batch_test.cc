@@ -27,6 +27,23 @@ TEST(BatchTest, RoundTrip) {
   EXPECT_EQ(*DecodeBatch(EncodeBatch(empty)), empty);
 }
 
+TEST(BatchTest, ARequestGoesBeforeTheChanges) {
+  Batch batch = Sample();
+  const size_t plain_bytes = EncodeBatch(batch).size();
+  batch.request_id = std::string(128, 'i');
+  batch.request_outcome = std::string("a\0b", 3);
+  const std::string bytes = EncodeBatch(batch);
+  EXPECT_EQ(bytes.size(), plain_bytes + 1 + 1 + 128 + 1 + 3);
+  EXPECT_EQ(*DecodeBatch(bytes), batch);
+  batch.changes.clear();
+  const std::string alone = EncodeBatch(batch);
+  EXPECT_EQ(*DecodeBatch(alone), batch);
+  for (size_t cut = 8; cut < alone.size(); ++cut) {
+    EXPECT_FALSE(DecodeBatch(alone.substr(0, cut)).ok()) << cut;
+  }
+  EXPECT_FALSE(DecodeBatch(std::string("\x01s\0\0\0", 5)).ok()) << "an empty id is none";
+}
+
 TEST(BatchTest, CutsAndUnknownKindsAreRefused) {
   const std::string bytes = EncodeBatch(Sample());
   int whole = 0;

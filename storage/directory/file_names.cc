@@ -106,6 +106,10 @@ std::optional<ParsedFileName> ParseFileName(std::string_view name) {
     parsed.kind = FileKind::kCurrent;
     return parsed;
   }
+  if (name == kReserveName) {
+    parsed.kind = FileKind::kReserve;
+    return parsed;
+  }
   const size_t slash = name.find('/');
   if (slash == std::string_view::npos) return std::nullopt;
   const std::string_view folder = name.substr(0, slash);

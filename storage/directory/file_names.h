@@ -2,6 +2,7 @@
 //
 //   LOCK                                               the one writer
 //   CURRENT                                            which manifest counts
+//   RESERVE                                            room kept for the log on a full disk
 //   manifests/12                                       number
 //   snapshots/20261121T111500.123Z-r42.tree, .terms    UTC time to the millisecond, revision
 //   deltas/r<from>-r<to>.paths                         changes after `from`, up to and with `to`
@@ -24,6 +25,7 @@ namespace pathkb {
 
 inline constexpr std::string_view kLockName = "LOCK";
 inline constexpr std::string_view kCurrentName = "CURRENT";
+inline constexpr std::string_view kReserveName = "RESERVE";
 inline constexpr std::string_view kManifestsFolder = "manifests";
 inline constexpr std::string_view kSnapshotsFolder = "snapshots";
 inline constexpr std::string_view kDeltasFolder = "deltas";
@@ -60,6 +62,7 @@ std::string TmpName(std::string_view name);
 enum class FileKind {
   kLock,
   kCurrent,
+  kReserve,
   kManifest,
   kSnapshotTree,
   kSnapshotTerms,

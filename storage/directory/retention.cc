@@ -64,6 +64,7 @@ bool MayBeOnItsWay(const ParsedFileName& file, const RetentionNeeds& needs,
       return running;
     case FileKind::kLock:
     case FileKind::kCurrent:
+    case FileKind::kReserve:
     case FileKind::kQuarantine:
       break;
   }

@@ -98,6 +98,12 @@ class FileSystem {
   // Makes the names in `directory` durable.
   virtual absl::Status SyncDirectory(const std::string& directory) = 0;
 
+  // Bytes that may still be written to the file system that `path` lies on, by us and everybody
+  // else. Unimplemented by a file system that cannot tell.
+  virtual absl::StatusOr<uint64_t> FreeBytes(const std::string& path) {
+    return absl::UnimplementedError(path + ": nobody knows how much room there is");
+  }
+
   // Takes an exclusive lock on `path`, making the file if need be, and writes `holder` into it.
   // Unavailable, with the present holder's text in the message, if somebody else has it.
   virtual absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path,

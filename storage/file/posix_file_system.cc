@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <utility>
 
@@ -232,6 +233,15 @@ class PosixFileSystem : public FileSystem {
       return StatusFromErrno("sync directory", directory, errno);
     }
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<uint64_t> FreeBytes(const std::string& path) override {
+    struct statvfs found;
+    if (Retried([&] { return ::statvfs(path.c_str(), &found); }) == -1) {
+      return StatusFromErrno("look for room at", path, errno);
+    }
+    // f_bavail: without what is kept for root, which is not for us.
+    return uint64_t{found.f_bavail} * found.f_frsize;
   }
 
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path,

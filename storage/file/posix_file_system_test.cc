@@ -246,5 +246,12 @@ TEST_F(PosixFileSystemTest, DescriptorsCloseOnExec) {
   EXPECT_EQ(seen, 2);
 }
 
+TEST_F(PosixFileSystemTest, FreeBytes) {
+  const auto bytes = RealFileSystem().FreeBytes(::testing::TempDir());
+  ASSERT_TRUE(bytes.ok()) << bytes.status();
+  EXPECT_GT(*bytes, 0u);
+  EXPECT_EQ(RealFileSystem().FreeBytes("/not/there").status().code(), absl::StatusCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace pathkb

@@ -12,9 +12,13 @@
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "core/facts/batch.h"
+#include "core/facts/request_table.h"
+#include "core/trie/overlay_zipper.h"
+#include "core/trie/read_zipper.h"
 #include "storage/directory/file_names.h"
 #include "storage/wal/wal_format.h"
 #include "storage/wal/wal_reader.h"
+#include "storage/wal/wal_writer.h"
 
 namespace pathkb {
 namespace {
@@ -54,9 +58,30 @@ absl::Status Gap(const std::string& path, uint64_t expected, uint64_t found) {
       path, found, expected, found - 1));
 }
 
+// The requests that base, deltas and the log replayed so far remember.
+absl::Status LoadRequests(RecoveredState& state) {
+  state.requests = RequestTable();
+  std::unique_ptr<Zipper> lower;
+  if (state.base != nullptr) lower = state.base->NewZipper();
+  OverlayZipper zipper(std::make_unique<ReadZipper>(state.working.trie()), std::move(lower));
+  return state.requests.Load(zipper, [&](uint64_t value, int layer) -> absl::StatusOr<std::string> {
+    if (layer == 0) return std::string(state.working.entries().Find(value));
+    std::string scratch;
+    PATHKB_ASSIGN_OR_RETURN(const std::string_view entry, state.base->FindEntry(value, scratch));
+    return std::string(entry);
+  });
+}
+
 absl::Status ApplyRecord(const WalRecord& record, RecoveredState& state) {
   PATHKB_ASSIGN_OR_RETURN(Batch batch, DecodeBatch(record.payload));
   PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts, state.working.Apply(batch, state.base.get()));
+  if (!batch.request_id.empty()) {
+    PATHKB_ASSIGN_OR_RETURN(RequestOutcome outcome, DecodeRequestOutcome(batch.request_outcome));
+    outcome.revision = record.revision;
+    state.requests.Remember(batch.request_id, outcome, state.working);
+    state.requests.Settle();
+    ++state.changes;
+  }
   state.facts += counts.inserted;
   state.facts -= counts.deleted;
   state.changes += counts.changed();
@@ -71,10 +96,11 @@ absl::StatusOr<bool> HasOnlyAHeader(FileSystem& files, const std::string& path) 
   return bytes <= kWalSegmentHeaderBytes;
 }
 
-// Replays the segment that begins at revision `first`, up to and with `until`. One that ends in a
-// torn write is followed by a segment that begins where its good records end, or by none.
+// Replays the segment that begins at revision `first`, up to `end`, where the next one begins. What
+// it holds from there on was never acknowledged: a write that did not succeed, and was made again
+// in the next segment.
 absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint64_t first,
-                           uint64_t until, RecoveredState& state) {
+                           uint64_t end, RecoveredState& state) {
   const std::string name = WalSegmentName(first);
   WalExpected expected;
   expected.database_id = state.manifest.database_id;
@@ -90,11 +116,10 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
   PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<WalReader> reader, std::move(opened));
   if (first > state.revision + 1) return Gap(reader->path(), state.revision + 1, first);
   bool hollow = true;
-  while (true) {
+  while (reader->last_revision() + 1 < end) {
     PATHKB_ASSIGN_OR_RETURN(const std::optional<WalRecord> record, reader->Next());
     if (!record.has_value()) break;
     hollow = false;
-    if (record->revision > until) break;
     if (record->revision <= state.revision) continue;  // In the snapshot already.
     if (absl::Status status = ApplyRecord(*record, state); !status.ok()) {
       return absl::Status(status.code(), fmt::format("{}: revision {}: {}", reader->path(),
@@ -105,7 +130,9 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
     state.hollow_segments.push_back(name);
   } else {
     state.last_segment = name;
+    state.last_logged_revision = reader->last_revision();
   }
+  state.proven_revision = std::max(state.proven_revision, reader->proven_revision());
   if (reader->tail().kind == WalTail::Kind::kTorn) {
     state.notes.push_back(
         fmt::format("{} ends in {} bytes of an interrupted write after revision {}: they were "
@@ -116,16 +143,97 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
   return absl::OkStatus();
 }
 
+// True if the segment before `name`, the last one with records, goes on where `name` begins.
+absl::StatusOr<bool> CutsOffAnother(FileSystem& files, const std::string& data_dir,
+                                    const std::string& name, const RecoveredState& state) {
+  if (!state.last_segment.has_value() || *state.last_segment >= name) return false;
+  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<WalReader> reader,
+                          WalReader::Open(files, data_dir + "/" + *state.last_segment));
+  const uint64_t first = ParseFileName(name)->first_revision;
+  while (reader->last_revision() < first) {
+    const auto record = reader->Next();
+    if (!record.ok() || !record->has_value()) break;
+  }
+  return reader->last_revision() >= first;
+}
+
+// Copies the records after `proven` of the segment `name` into a new segment in tmp/, durably.
+absl::Status CopyTail(FileSystem& files, const std::string& data_dir, const std::string& name,
+                      uint64_t proven, const RecoveredState& state, const std::string& tmp_path) {
+  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<WalReader> reader,
+                          WalReader::Open(files, data_dir + "/" + name));
+  // Of an attempt before.
+  if (absl::Status removed = files.Remove(tmp_path); !removed.ok() && !absl::IsNotFound(removed)) {
+    return removed;
+  }
+  PATHKB_ASSIGN_OR_RETURN(
+      const std::unique_ptr<WalWriter> writer,
+      WalWriter::Create(files, tmp_path, state.manifest.database_id, proven + 1));
+  absl::Status status;
+  while (status.ok() && reader->last_revision() < state.last_logged_revision) {
+    const absl::StatusOr<std::optional<WalRecord>> record = reader->Next();
+    status = record.status();
+    if (!status.ok() || !record->has_value()) break;
+    if ((*record)->revision > proven) status = writer->Append({&**record, 1});
+  }
+  if (status.ok()) status = writer->Sync();
+  if (status.ok() && writer->last_revision() != state.last_logged_revision) {
+    status = absl::DataLossError(
+        fmt::format("{}: ends at revision {}, and at {} when it was read before", reader->path(),
+                    writer->last_revision(), state.last_logged_revision));
+  }
+  if (!status.ok()) files.Remove(tmp_path).IgnoreError();
+  return status;
+}
+
+// Writes the end of the log anew where nothing proves that it is on the disk.
+absl::Status SecureTail(FileSystem& files, const std::string& data_dir,
+                        const RecoveredState& state) {
+  if (!state.last_segment.has_value() || state.proven_revision >= state.last_logged_revision) {
+    return absl::OkStatus();
+  }
+  const uint64_t first = ParseFileName(*state.last_segment)->first_revision;
+  const uint64_t proven = std::max(state.proven_revision, first - 1);
+  const std::string copy = WalSegmentName(proven + 1);
+  const std::string tmp_path = data_dir + "/" + TmpName(copy);
+  absl::Status copied = CopyTail(files, data_dir, *state.last_segment, proven, state, tmp_path);
+  if (absl::IsResourceExhausted(copied)) {
+    // What the reserve is for.
+    if (absl::Status given = files.Remove(fmt::format("{}/{}", data_dir, kReserveName));
+        given.ok()) {
+      copied = CopyTail(files, data_dir, *state.last_segment, proven, state, tmp_path);
+    }
+  }
+  PATHKB_RETURN_IF_ERROR(copied);
+  return files.Rename(tmp_path, data_dir + "/" + copy);
+}
+
 }  // namespace
 
 absl::Status ReplayLog(FileSystem& files, const std::string& data_dir, RecoveredState& state,
                        uint64_t until) {
+  PATHKB_RETURN_IF_ERROR(LoadRequests(state));
   PATHKB_ASSIGN_OR_RETURN(const std::vector<uint64_t> firsts,
                           SegmentsToReplay(files, data_dir, until, state));
-  for (uint64_t first : firsts) {
-    PATHKB_RETURN_IF_ERROR(ReplaySegment(files, data_dir, first, until, state));
+  for (size_t i = 0; i < firsts.size(); ++i) {
+    uint64_t end = i + 1 < firsts.size() ? firsts[i + 1] : UINT64_MAX;
+    if (until < end) end = until + 1;
+    PATHKB_RETURN_IF_ERROR(ReplaySegment(files, data_dir, firsts[i], end, state));
   }
   return absl::OkStatus();
+}
+
+absl::Status PrepareLogForWriting(FileSystem& files, const std::string& data_dir,
+                                  const RecoveredState& state) {
+  PATHKB_RETURN_IF_ERROR(SecureTail(files, data_dir, state));
+  for (const std::string& name : state.hollow_segments) {
+    const std::vector<uint64_t>& named = state.manifest.wal_segments;
+    const uint64_t first = ParseFileName(name)->first_revision;
+    if (std::find(named.begin(), named.end(), first) != named.end()) continue;
+    PATHKB_ASSIGN_OR_RETURN(const bool needed, CutsOffAnother(files, data_dir, name, state));
+    if (!needed) PATHKB_RETURN_IF_ERROR(files.Remove(fmt::format("{}/{}", data_dir, name)));
+  }
+  return files.SyncDirectory(fmt::format("{}/{}", data_dir, kWalFolder));
 }
 
 }  // namespace pathkb

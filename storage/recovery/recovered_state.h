@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/facts/request_table.h"
 #include "core/facts/working_set.h"
 #include "core/trie/path_trie.h"
 #include "storage/directory/manifest.h"
@@ -23,6 +24,7 @@ struct RecoveredState {
   std::shared_ptr<const Snapshot> base;  // Null if there is no snapshot.
   WorkingSet working;                    // What deltas and log add to it.
   PathTrie working_at_delta;             // Its trie at manifest.CoveredRevision().
+  RequestTable requests;                 // Writes that had a request id.
   uint64_t revision = 0;                 // Of the last commit.
   uint64_t facts = 0;                    // In all spaces.
   uint64_t changes = 0;                  // Changed facts that the log held.
@@ -32,6 +34,9 @@ struct RecoveredState {
   std::vector<std::string> damaged_files;    // Of snapshots and deltas that could not be used.
   std::vector<std::string> hollow_segments;  // Without a single record.
   std::optional<std::string> last_segment;   // Of those with records that were replayed.
+  uint64_t last_logged_revision = 0;         // The last record of `last_segment`.
+  // Up to here the log itself proves that it was on disk; the rest may be in memory only.
+  uint64_t proven_revision = 0;
 };
 
 }  // namespace pathkb

@@ -108,13 +108,7 @@ absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& dat
 absl::Status PrepareForWriting(FileSystem& files, const std::string& data_dir,
                                const RecoveredState& state) {
   const auto path = [&](std::string_view name) { return fmt::format("{}/{}", data_dir, name); };
-  if (state.last_segment.has_value()) {
-    PATHKB_RETURN_IF_ERROR(files.SyncFile(path(*state.last_segment)));
-  }
-  for (const std::string& name : state.hollow_segments) {
-    PATHKB_RETURN_IF_ERROR(files.Remove(path(name)));
-  }
-  PATHKB_RETURN_IF_ERROR(files.SyncDirectory(path(kWalFolder)));
+  PATHKB_RETURN_IF_ERROR(PrepareLogForWriting(files, data_dir, state));
   if (state.damaged_files.empty()) return absl::OkStatus();
   for (const std::string& name : state.damaged_files) {
     PATHKB_ASSIGN_OR_RETURN(const bool there, files.Exists(path(name)));

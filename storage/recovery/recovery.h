@@ -33,8 +33,7 @@ absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& dat
                                        const MapOptions& options = {});
 
 // Makes the directory ready for the one who writes next, and who must hold its lock:
-//   * syncs the end of the log, which may have been read from memory that no power cut would spare;
-//   * removes segments without records, which an interrupted first commit leaves, for their names;
+//   * sees to the end of the log, as PrepareLogForWriting() says (log_replay.h);
 //   * moves files of snapshots and deltas that failed to quarantine/.
 // Errors are those of FileSystem.
 absl::Status PrepareForWriting(FileSystem& files, const std::string& data_dir,

@@ -6,6 +6,7 @@
 #include "storage/recovery/recovery.h"
 
 #include <map>
+#include <vector>
 
 #include "gtest/gtest.h"
 
@@ -13,6 +14,7 @@
 #include "core/facts/entry.h"
 #include "core/facts/entry_store.h"
 #include "core/facts/keys.h"
+#include "core/facts/request_table.h"
 #include "core/trie/path_trie.h"
 #include "core/trie/read_zipper.h"
 #include "storage/directory/data_directory.h"
@@ -196,7 +198,7 @@ TEST(RecoveryTest, EveryCutLeavesWhatWasAcknowledged) {
 
 // The process dies between a write and its sync, starts again, goes on, and then the power fails:
 // what the second process read from memory only must not be missing before what it wrote.
-TEST(RecoveryTest, WhatRecoveryReadIsSyncedBeforeWritingGoesOn) {
+TEST(RecoveryTest, WhatRecoveryReadIsOnDiskBeforeWritingGoesOn) {
   CrashFileSystem files;
   {
     Script script(files);
@@ -267,6 +269,193 @@ TEST(RecoveryTest, ASegmentWithStrangeBytesForAHeaderAndNothingElseHoldsNothing)
   }
   files->PutFile(path, std::string(49, 'x'));
   EXPECT_EQ(Recover(*files, kDir).status().code(), absl::StatusCode::kDataLoss);
+}
+
+// Writes a segment with a record for each of `revisions`, each synced, or none of them.
+void PutSegment(CrashFileSystem& files, const std::vector<uint64_t>& revisions, bool sync,
+                const std::string& source = "") {
+  const Manifest manifest = *ReadCurrent(files, kDir);
+  const std::string path = std::string(kDir) + "/" + WalSegmentName(revisions.front());
+  const auto writer = WalWriter::Create(files, path, manifest.database_id, revisions.front());
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  for (uint64_t revision : revisions) {
+    Batch batch = NumberedBatch(revision);
+    if (!source.empty()) {
+      Entry entry;
+      entry.source = source;
+      for (Change& change : batch.changes) change.entry = EncodeEntry(entry);
+    }
+    const std::string payload = EncodeBatch(batch);
+    const WalRecord record = {revision, 1, payload};
+    ASSERT_TRUE((*writer)->Append({&record, 1}).ok());
+    if (sync) ASSERT_TRUE((*writer)->Sync().ok());
+  }
+}
+
+// An empty data directory, with no writer.
+void MakeDirectory(CrashFileSystem& files) {
+  ASSERT_TRUE(files.CreateDirectory("/").ok());
+  ASSERT_TRUE(DataDirectory::CreateOrOpen(files, kDir).ok());
+}
+
+// A write that failed was made again in a new segment: what the old one holds of it does not count.
+TEST(RecoveryTest, ASegmentEndsWhereTheNextOneBegins) {
+  for (const bool more : {false, true}) {
+    CrashFileSystem files;
+    MakeDirectory(files);
+    PutSegment(files, {1, 2, 3}, true);
+    PutSegment(files, {4, 5, 6, 7}, true, "refused");
+    PutSegment(files, more ? std::vector<uint64_t>{5, 6, 7, 8} : std::vector<uint64_t>{5}, true);
+    // And half a record at the end of the one that was given up.
+    const std::string old = std::string(kDir) + "/" + WalSegmentName(4);
+    files.PutFile(old, files.AllFiles()[old] + std::string(30, 'x'));
+    const auto state = Recover(files, kDir);
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_EQ(state->revision, more ? 8u : 5u);
+    EXPECT_TRUE(state->notes.empty()) << state->notes[0];
+    auto contents = Contents(*state);
+    auto expected = Expected(state->revision);
+    // Revision 4 itself was acknowledged.
+    Entry refused;
+    refused.source = "refused";
+    for (const Change& change : NumberedBatch(4).changes) {
+      expected[TermKey("s", change.encoded_term, "")] = EncodeEntry(refused);
+    }
+    EXPECT_EQ(contents, expected);
+  }
+}
+
+// The same when the new segment has come to hold nothing, also after the next start.
+TEST(RecoveryTest, ASegmentWithoutRecordsStillCutsOffTheOneBefore) {
+  CrashFileSystem files;
+  MakeDirectory(files);
+  PutSegment(files, {1, 2, 3}, true);
+  ASSERT_TRUE(WalWriter::Create(files, std::string(kDir) + "/" + WalSegmentName(3),
+                                ReadCurrent(files, kDir)->database_id, 3)
+                  .ok());
+  for (int start = 0; start < 3; ++start) {
+    const auto state = Recover(files, kDir);
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_EQ(state->revision, 2u);
+    EXPECT_EQ(Contents(*state), Expected(2));
+    ASSERT_TRUE(PrepareForWriting(files, kDir, *state).ok());
+  }
+}
+
+// A sync has failed, so that another one proves nothing, and the process is gone. The next one
+// copies what nothing proves, whichever call of that is the last before the power goes; once it has
+// succeeded, a power cut takes nothing of what it read.
+TEST(RecoveryTest, TheUnprovenEndIsCopied) {
+  for (const bool all : {false, true}) {  // The whole segment, or its end.
+    for (uint64_t n = 1;; ++n) {
+      CrashFileSystem files;
+      MakeDirectory(files);
+      {
+        const std::string path = std::string(kDir) + "/" + WalSegmentName(1);
+        const auto writer =
+            WalWriter::Create(files, path, ReadCurrent(files, kDir)->database_id, 1);
+        ASSERT_TRUE(writer.ok());
+        for (uint64_t revision = 1; revision <= 9; ++revision) {
+          const std::string payload = EncodeBatch(NumberedBatch(revision));
+          const WalRecord record = {revision, 1, payload};
+          ASSERT_TRUE((*writer)->Append({&record, 1}).ok());
+          if (revision == 5 && !all) ASSERT_TRUE((*writer)->Sync().ok());
+        }
+        files.FailCall(files.calls() + 1, absl::DataLossError("Input/output error"));
+        ASSERT_FALSE((*writer)->Sync().ok());
+      }
+      files.FailCall(0, absl::OkStatus());
+      const auto state = Recover(files, kDir);
+      ASSERT_TRUE(state.ok()) << state.status();
+      ASSERT_EQ(state->revision, 9u);
+      EXPECT_EQ(state->proven_revision, all ? 0u : 5u);
+      files.FailCall(files.calls() + n, absl::UnavailableError("power cut"), true);
+      const bool done = PrepareForWriting(files, kDir, *state).ok();
+      files.FailCall(0, absl::OkStatus());
+      // Without a power cut everything is still there, done or not.
+      const auto alive = files.AfterPowerCut(CrashKeep::kAll);
+      EXPECT_EQ(Recover(*alive, kDir)->revision, 9u);
+      for (CrashKeep keep : kAllCrashKeeps) {
+        const auto disk = files.AfterPowerCut(keep, n);
+        const auto after = Recover(*disk, kDir);
+        ASSERT_TRUE(after.ok()) << after.status() << ", cut at call " << n;
+        EXPECT_GE(after->revision, done ? 9u : all ? 0u : 5u);
+        EXPECT_EQ(Contents(*after), Expected(after->revision));
+        ASSERT_TRUE(PrepareForWriting(*disk, kDir, *after).ok());
+        EXPECT_EQ(Recover(*disk->AfterPowerCut(CrashKeep::kSynced), kDir)->revision,
+                  after->revision);
+      }
+      if (done) break;
+    }
+  }
+}
+
+// After a clean stop the log proves itself, by the empty segment at its end, and nothing is copied.
+TEST(RecoveryTest, AfterACleanStopNothingIsCopied) {
+  CrashFileSystem files;
+  MakeDirectory(files);
+  PutSegment(files, {1, 2, 3}, true);
+  const auto unclean = Recover(files, kDir);
+  EXPECT_EQ(unclean->proven_revision, 2u);
+  ASSERT_TRUE(WalWriter::Create(files, std::string(kDir) + "/" + WalSegmentName(4),
+                                ReadCurrent(files, kDir)->database_id, 4)
+                  .ok());
+  const auto clean = Recover(files, kDir);
+  ASSERT_TRUE(clean.ok()) << clean.status();
+  EXPECT_EQ(clean->proven_revision, 3u);
+  EXPECT_TRUE(clean->notes.empty());
+  const size_t before = files.recorded().size();
+  ASSERT_TRUE(PrepareForWriting(files, kDir, *clean).ok());
+  const auto calls = files.recorded();
+  for (size_t i = before; i < calls.size(); ++i) EXPECT_NE(calls[i].operation, "Append");
+}
+
+// With no room for the copy, the reserve is given up for it.
+TEST(RecoveryTest, TheReserveMakesRoomForTheCopy) {
+  for (const bool reserve : {false, true}) {
+    CrashFileSystem files;
+    MakeDirectory(files);
+    PutSegment(files, {1, 2, 3}, false);
+    if (reserve) files.PutFile(std::string(kDir) + "/" + std::string(kReserveName), "0000");
+    const auto state = Recover(files, kDir);
+    ASSERT_TRUE(state.ok());
+    files.FailCall(files.calls() + 4, absl::ResourceExhaustedError("No space left on device"));
+    const absl::Status prepared = PrepareForWriting(files, kDir, *state);
+    EXPECT_EQ(prepared.ok(), reserve) << prepared;
+    EXPECT_FALSE(*files.Exists(std::string(kDir) + "/" + std::string(kReserveName)));
+    EXPECT_EQ(Recover(files, kDir)->revision, 3u);
+  }
+}
+
+// Requests are remembered from the log, also where the snapshot holds the first of them.
+TEST(RecoveryTest, RequestsAreRemembered) {
+  CrashFileSystem files;
+  MakeDirectory(files);
+  const Manifest manifest = *ReadCurrent(files, kDir);
+  const auto writer = WalWriter::Create(files, std::string(kDir) + "/" + WalSegmentName(1),
+                                        manifest.database_id, 1);
+  ASSERT_TRUE(writer.ok());
+  for (uint64_t revision = 1; revision <= 4; ++revision) {
+    Batch batch = NumberedBatch(revision);
+    if (revision == 3) batch.changes.clear();  // It changed nothing.
+    RequestOutcome outcome;
+    outcome.counts.inserted = revision;
+    batch.request_id = "id " + std::to_string(revision);
+    batch.request_outcome = EncodeRequestOutcome(outcome);
+    const std::string payload = EncodeBatch(batch);
+    const WalRecord record = {revision, 1, payload};
+    ASSERT_TRUE((*writer)->AppendGroup({&record, 1}).ok());
+  }
+  const auto state = Recover(files, kDir);
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->facts, 9u);
+  ASSERT_EQ(state->requests.size(), 4u);
+  for (uint64_t revision = 1; revision <= 4; ++revision) {
+    const RequestOutcome* found = state->requests.Find("id " + std::to_string(revision));
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->revision, revision);
+    EXPECT_EQ(found->counts.inserted, revision);
+  }
 }
 
 TEST(RecoveryTest, AMissingSegmentIsReported) {

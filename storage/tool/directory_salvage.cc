@@ -75,13 +75,13 @@ absl::Status DirectorySalvage::ReadLog(const std::optional<DatabaseId>& database
   std::sort(firsts.begin(), firsts.end());
   LogSalvageSinks sinks;
   sinks.on_note = [&](const std::string& note) { Note(note); };
-  sinks.on_record = [&](const WalRecord& record) {
-    log_.try_emplace(record.revision, record.payload);
-    return absl::OkStatus();
-  };
   for (size_t i = 0; i < firsts.size(); ++i) {
     // A segment ends where the next one begins.
     const uint64_t last_revision = i + 1 < firsts.size() ? firsts[i + 1] - 1 : ~uint64_t{0};
+    sinks.on_record = [&](const WalRecord& record) {
+      if (record.revision <= last_revision) log_.try_emplace(record.revision, record.payload);
+      return absl::OkStatus();
+    };
     sinks.on_loss = [&](const FileProblem& problem) {
       log_losses_.push_back({problem, last_revision});
     };

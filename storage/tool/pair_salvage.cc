@@ -11,6 +11,7 @@
 #include "core/base/string_views.h"
 #include "core/facts/batch.h"
 #include "core/facts/keys.h"
+#include "core/facts/request_table.h"
 #include "storage/tool/entry_salvage.h"
 #include "storage/tool/file_format.h"
 #include "storage/tool/hex.h"
@@ -69,6 +70,8 @@ absl::StatusOr<PairSalvageTotals> PairSalvage::AddTo(FactCollector& facts) const
   PairSalvageTotals totals;
   LossCounts losses;
   PATHKB_RETURN_IF_ERROR(tree.ForEachKey([&](const SalvagedKey& key) {
+    // Of those nothing is shown to anybody.
+    if (key.key.starts_with(kRequestsPrefix)) return absl::OkStatus();
     bool doubtful = key.doubtful;
     std::string_view bytes;
     if (key.value != 0) {

@@ -93,6 +93,7 @@ absl::Status WalReader::ReadHeader(const WalExpected& expected) {
   }
   tail_.offset = kWalSegmentHeaderBytes;
   next_revision_ = header_->first_revision;
+  proven_revision_ = next_revision_ - 1;
   last_checksum_ = header_->checksum;
   return absl::OkStatus();
 }
@@ -143,6 +144,7 @@ absl::StatusOr<std::optional<WalRecord>> WalReader::Next() {
   }
   tail_.offset += kWalRecordHeaderBytes + payload.size();
   last_checksum_ = header->checksum;
+  proven_revision_ = std::max(proven_revision_, header->synced_revision);
   ++next_revision_;
   return WalRecord{header->revision, header->kind, payload};
 }

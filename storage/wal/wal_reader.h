@@ -91,6 +91,11 @@ class WalReader {
   // Revision of the last record delivered; one less than the first revision before that.
   uint64_t last_revision() const { return next_revision_ - 1; }
 
+  // Up to this revision the segment proves that everything was on disk when it was written: what
+  // its header and the records delivered so far say. 0 if it is torn within its header. What comes
+  // after may be in the system's memory only.
+  uint64_t proven_revision() const { return proven_revision_; }
+
   const std::string& path() const { return file_->path(); }
 
  private:
@@ -112,6 +117,7 @@ class WalReader {
   absl::Status status_;
   bool at_end_ = false;
   uint64_t next_revision_ = 1;
+  uint64_t proven_revision_ = 0;
   uint64_t last_checksum_ = 0;
 };
 

@@ -13,11 +13,18 @@ namespace {
 // A buffer that one huge group has blown up is given back.
 constexpr size_t kBufferBytesKept = size_t{1} << 20;
 
+// The error of a sync. For want of room or not, what was not written is lost, and no second attempt
+// can be believed.
+absl::Status AsSyncError(const absl::Status& status) {
+  if (!absl::IsResourceExhausted(status)) return status;
+  return absl::DataLossError(status.message());
+}
+
 absl::Status WriteSegmentHeader(FileSystem& files, WritableFile& file, const std::string& path,
                                 std::string_view header) {
   PATHKB_RETURN_IF_ERROR(file.Append(header));
-  PATHKB_RETURN_IF_ERROR(file.Sync());
-  return files.SyncDirectory(DirectoryPart(path));
+  PATHKB_RETURN_IF_ERROR(AsSyncError(file.Sync()));
+  return AsSyncError(files.SyncDirectory(DirectoryPart(path)));
 }
 
 }  // namespace
@@ -43,6 +50,19 @@ absl::StatusOr<std::unique_ptr<WalWriter>> WalWriter::Create(FileSystem& files,
   return std::unique_ptr<WalWriter>(new WalWriter(std::move(file), path, first_revision, seed));
 }
 
+absl::StatusOr<std::unique_ptr<WalWriter>> WalWriter::CreateOver(FileSystem& files,
+                                                                 const std::string& tmp_path,
+                                                                 const std::string& path,
+                                                                 const DatabaseId& database_id,
+                                                                 uint64_t first_revision) {
+  PATHKB_ASSIGN_OR_RETURN(std::unique_ptr<WalWriter> writer,
+                          Create(files, tmp_path, database_id, first_revision));
+  PATHKB_RETURN_IF_ERROR(files.Rename(tmp_path, path));
+  PATHKB_RETURN_IF_ERROR(AsSyncError(files.SyncDirectory(DirectoryPart(path))));
+  writer->path_ = path;
+  return writer;
+}
+
 WalWriter::WalWriter(std::unique_ptr<WritableFile> file, std::string path, uint64_t first_revision,
                      uint64_t seed)
     : file_(std::move(file)),
@@ -50,7 +70,8 @@ WalWriter::WalWriter(std::unique_ptr<WritableFile> file, std::string path, uint6
       first_revision_(first_revision),
       seed_(seed),
       last_checksum_(seed),
-      last_revision_(first_revision - 1) {}
+      last_revision_(first_revision - 1),
+      durable_revision_(first_revision - 1) {}
 
 absl::Status WalWriter::CheckGroup(absl::Span<const WalRecord> group) const {
   uint64_t revision = last_revision_;
@@ -68,7 +89,7 @@ absl::Status WalWriter::CheckGroup(absl::Span<const WalRecord> group) const {
   return absl::OkStatus();
 }
 
-absl::Status WalWriter::AppendGroup(absl::Span<const WalRecord> group) {
+absl::Status WalWriter::Append(absl::Span<const WalRecord> group) {
   PATHKB_RETURN_IF_ERROR(status_);
   PATHKB_RETURN_IF_ERROR(CheckGroup(group));
   if (group.empty()) return absl::OkStatus();
@@ -78,12 +99,11 @@ absl::Status WalWriter::AppendGroup(absl::Span<const WalRecord> group) {
   for (const WalRecord& record : group) {
     checksum = AppendWalRecord({.previous_checksum = checksum,
                                 .revision = record.revision,
-                                .synced_revision = last_revision_,
+                                .synced_revision = durable_revision_,
                                 .kind = record.kind},
                                record.payload, seed_, buffer_);
   }
   status_ = file_->Append(buffer_);
-  if (status_.ok()) status_ = file_->Sync();
   PATHKB_RETURN_IF_ERROR(status_);
 
   bytes_ += buffer_.size();
@@ -91,6 +111,20 @@ absl::Status WalWriter::AppendGroup(absl::Span<const WalRecord> group) {
   last_revision_ = group.back().revision;
   if (buffer_.capacity() > kBufferBytesKept) std::string().swap(buffer_);
   return absl::OkStatus();
+}
+
+absl::Status WalWriter::Sync() {
+  PATHKB_RETURN_IF_ERROR(sync_status_);
+  if (durable_revision_ == last_revision_) return absl::OkStatus();
+  sync_status_ = AsSyncError(file_->Sync());
+  if (status_.ok()) status_ = sync_status_;
+  if (sync_status_.ok()) durable_revision_ = last_revision_;
+  return sync_status_;
+}
+
+absl::Status WalWriter::AppendGroup(absl::Span<const WalRecord> group) {
+  PATHKB_RETURN_IF_ERROR(Append(group));
+  return Sync();
 }
 
 }  // namespace pathkb

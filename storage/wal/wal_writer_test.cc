@@ -110,8 +110,9 @@ TEST(WalWriterTest, FailedCreateLeavesNothingInTheWay) {
   for (uint64_t n = 1; n <= 4; ++n) {  // Create, Append, Sync, SyncDirectory.
     CrashFileSystem files;
     files.FailCall(n, absl::ResourceExhaustedError("full"));
+    // A sync that fails is nothing to try again, whatever the reason.
     EXPECT_EQ(WalWriter::Create(files, "log", kId, 1).status().code(),
-              absl::StatusCode::kResourceExhausted);
+              n <= 2 ? absl::StatusCode::kResourceExhausted : absl::StatusCode::kDataLoss);
     EXPECT_TRUE(files.AllFiles().empty());
     EXPECT_TRUE(WalWriter::Create(files, "log", kId, 1).ok());
   }
@@ -124,7 +125,6 @@ TEST(WalWriterTest, FailedSyncOrAppendFinishesTheWriter) {
     auto writer = WalWriter::Create(files, "log", kId, 1);
     ASSERT_TRUE(writer.ok());
     ASSERT_EQ(AppendNext(**writer, 2), absl::OkStatus());
-    const uint64_t bytes = (*writer)->bytes();
     files.FailCall(files.calls() + failing, absl::DataLossError("Input/output error"));
     const absl::Status first = AppendNext(**writer, 3);
     EXPECT_EQ(first.code(), absl::StatusCode::kDataLoss);
@@ -135,13 +135,96 @@ TEST(WalWriterTest, FailedSyncOrAppendFinishesTheWriter) {
     }
     EXPECT_EQ((*writer)->status(), first);
     EXPECT_EQ(files.calls(), calls) << "nothing is tried again";
-    EXPECT_EQ((*writer)->bytes(), bytes);
-    EXPECT_EQ((*writer)->last_revision(), 2u);
+    EXPECT_EQ((*writer)->durable_revision(), 2u);
     for (CrashKeep keep : kAllCrashKeeps) {
       for (uint64_t seed = 0; seed < 50; ++seed) {
         EXPECT_GE(ReadBack(*files.AfterPowerCut(keep, seed), "log", 1), 2u);
       }
     }
+  }
+}
+
+TEST(WalWriterTest, OneSyncForManyAppends) {
+  CrashFileSystem files;
+  auto writer = WalWriter::Create(files, "log", kId, 1);
+  ASSERT_TRUE(writer.ok());
+  EXPECT_TRUE((*writer)->Sync().ok());
+  const uint64_t before = files.calls();
+  for (uint64_t revision = 1; revision <= 3; ++revision) {
+    const std::string payload = Payload(revision);
+    const WalRecord record = {revision, 1, payload};
+    ASSERT_TRUE((*writer)->Append({&record, 1}).ok());
+    EXPECT_EQ((*writer)->last_revision(), revision);
+    EXPECT_EQ((*writer)->durable_revision(), 0u);
+  }
+  EXPECT_EQ(ReadBack(*files.AfterPowerCut(CrashKeep::kSynced), "log", 1), 0u);
+  EXPECT_EQ(files.calls(), before + 3);
+  ASSERT_TRUE((*writer)->Sync().ok());
+  ASSERT_TRUE((*writer)->Sync().ok());
+  EXPECT_EQ(files.calls(), before + 4) << "nothing to sync the second time";
+  EXPECT_EQ((*writer)->durable_revision(), 3u);
+  EXPECT_EQ(ReadBack(*files.AfterPowerCut(CrashKeep::kSynced), "log", 1), 3u);
+}
+
+// What a record says was synced was synced: with any bytes of it wrong, a reader says DataLoss only
+// for what had been durable.
+TEST(WalWriterTest, RecordsSayWhatWasSyncedAndNoMore) {
+  CrashFileSystem files;
+  auto writer = WalWriter::Create(files, "log", kId, 1);
+  ASSERT_TRUE(writer.ok());
+  std::vector<uint64_t> synced;
+  for (uint64_t revision = 1; revision <= 6; ++revision) {
+    synced.push_back((*writer)->durable_revision());
+    const std::string payload = Payload(revision);
+    const WalRecord record = {revision, 1, payload};
+    ASSERT_TRUE((*writer)->Append({&record, 1}).ok());
+    if (revision % 2 == 0) ASSERT_TRUE((*writer)->Sync().ok());
+  }
+  EXPECT_EQ(synced, (std::vector<uint64_t>{0, 0, 2, 2, 4, 4}));
+  const std::string log = files.AllFiles()["log"];
+  size_t at = kWalSegmentHeaderBytes;
+  for (uint64_t expected : synced) {
+    const WalRecordHeader header = LoadWalRecordHeader(std::string_view(log).substr(at));
+    EXPECT_EQ(header.synced_revision, expected);
+    at += kWalRecordHeaderBytes + header.payload_bytes;
+  }
+}
+
+TEST(WalWriterTest, AfterAFailedWriteWhatWasAppendedCanStillBeSynced) {
+  CrashFileSystem files;
+  auto writer = WalWriter::Create(files, "log", kId, 1);
+  ASSERT_TRUE(writer.ok());
+  const std::string payload = Payload(1);
+  const WalRecord record = {1, 1, payload};
+  ASSERT_TRUE((*writer)->Append({&record, 1}).ok());
+  files.FailCall(files.calls() + 1, absl::ResourceExhaustedError("No space left on device"));
+  EXPECT_TRUE(absl::IsResourceExhausted(AppendNext(**writer, 2)));
+  EXPECT_EQ((*writer)->durable_revision(), 0u);
+  ASSERT_TRUE((*writer)->Sync().ok());
+  EXPECT_EQ((*writer)->durable_revision(), 1u);
+  EXPECT_FALSE(AppendNext(**writer, 1).ok()) << "behind half a group nothing is appended";
+  EXPECT_GE(ReadBack(*files.AfterPowerCut(CrashKeep::kSynced), "log", 1), 1u);
+}
+
+TEST(WalWriterTest, ASegmentWithoutCommitsIsReplacedInOneStep) {
+  for (uint64_t n = 1;; ++n) {
+    CrashFileSystem files;
+    files.PutFile("wal/log", "torn");
+    files.PutFile("tmp/other", "");
+    files.FailCall(n, absl::UnavailableError("power cut"), /*from_then_on=*/true);
+    auto writer = WalWriter::CreateOver(files, "tmp/log", "wal/log", kId, 9);
+    for (CrashKeep keep : kAllCrashKeeps) {
+      const auto files_after = files.AfterPowerCut(keep, n)->AllFiles();
+      const auto found = files_after.find("wal/log");
+      ASSERT_NE(found, files_after.end()) << "never without it";
+      EXPECT_TRUE(found->second == "torn" || found->second.size() == kWalSegmentHeaderBytes);
+    }
+    if (!writer.ok()) continue;
+    files.FailCall(0, absl::OkStatus());
+    EXPECT_EQ((*writer)->path(), "wal/log");
+    EXPECT_EQ(AppendNext(**writer, 1), absl::OkStatus());
+    EXPECT_EQ(ReadBack(*files.AfterPowerCut(CrashKeep::kSynced), "wal/log", 9), 9u);
+    break;
   }
 }
 

@@ -58,6 +58,7 @@ struct CrashFileSystem::State {
   absl::Status write_failure ABSL_GUARDED_BY(mutex);
   uint64_t kill_at ABSL_GUARDED_BY(mutex) = 0;  // 0 is never.
   std::function<void(const RecordedCall&)> observer ABSL_GUARDED_BY(mutex);
+  uint64_t free_bytes ABSL_GUARDED_BY(mutex) = uint64_t{1} << 60;
 
   // Records the call, runs `work` unless it is to fail, and returns what the call returns.
   // `on_failure` is what a failing call does all the same; its argument says whether the process
@@ -297,6 +298,16 @@ void CrashFileSystem::FailCall(uint64_t n, absl::Status status, bool from_then_o
 void CrashFileSystem::FailWrites(absl::Status status) {
   std::lock_guard<std::mutex> lock(state_->mutex);
   state_->write_failure = std::move(status);
+}
+
+void CrashFileSystem::SetFreeBytes(uint64_t bytes) {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  state_->free_bytes = bytes;
+}
+
+absl::StatusOr<uint64_t> CrashFileSystem::FreeBytes(const std::string&) {
+  std::lock_guard<std::mutex> lock(state_->mutex);
+  return state_->free_bytes;
 }
 
 uint64_t CrashFileSystem::calls() const {

@@ -89,6 +89,10 @@ class CrashFileSystem : public FileSystem {
   // WriteAt, CreateDirectory); reading, syncing, renaming and removing go on. OK ends it.
   void FailWrites(absl::Status status);
 
+  // What FreeBytes() answers from now on, in place of a very large number. Writing does not change
+  // it.
+  void SetFreeBytes(uint64_t bytes);
+
   // Number of calls made so far, failed ones included.
   uint64_t calls() const;
   std::vector<RecordedCall> recorded() const;
@@ -117,6 +121,8 @@ class CrashFileSystem : public FileSystem {
   absl::Status Remove(const std::string& path) override;
   absl::Status CreateDirectory(const std::string& path) override;
   absl::Status SyncDirectory(const std::string& directory) override;
+  // Not counted as a call, as nothing is written or read.
+  absl::StatusOr<uint64_t> FreeBytes(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path,
                                                  const std::string& holder) override;
 
