@@ -1,5 +1,6 @@
 #include "server/knowledge_base/commit_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "fmt/format.h"
@@ -7,50 +8,67 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
-#include "storage/directory/file_names.h"
+#include "server/knowledge_base/retry_after.h"
 
 namespace pathkb {
 namespace {
 
-// Kind of log record: one batch, as core/facts/batch encodes it.
-constexpr uint32_t kBatchRecord = 1;
+// How often a full log tries to go on, and a missing reserve file is made anew if there is room.
+constexpr absl::Duration kHealEvery = absl::Seconds(1);
+// How often the disk is asked how much room there is.
+constexpr absl::Duration kLookEvery = absl::Seconds(1);
 
-uint64_t BatchBytes(const Batch& batch) {
-  uint64_t bytes = batch.space.size();
-  for (const Change& change : batch.changes) {
-    bytes += 8 + change.encoded_term.size() + change.name.size() + change.entry.size();
-  }
-  return bytes;
+CommitLog::Options LogOptionsOf(const CommitQueue::Options& options) {
+  return {.data_dir = options.data_dir,
+          .database_id = options.database_id,
+          .segment_bytes_max = options.segment_bytes_max,
+          .reserve_bytes = options.reserve_bytes};
 }
 
 }  // namespace
 
 CommitQueue::CommitQueue(Options options, FileSystem& files, KnowledgeBase& knowledge_base,
-                         WorkingSet recovered)
+                         WorkingSet recovered, RequestTable requests)
     : options_(std::move(options)),
+      clock_(options_.clock == nullptr ? real_clock_ : *options_.clock),
       files_(files),
       knowledge_base_(knowledge_base),
+      durable_revision_(knowledge_base.View().revision),
       working_(std::move(recovered)),
+      requests_(std::move(requests)),
+      log_(LogOptionsOf(options_), files, durable_revision_),
+      gate_(options_.gate),
       thread_([this] { Run(); }) {}
 
 CommitQueue::~CommitQueue() { Stop(); }
 
-void CommitQueue::Submit(Batch batch, Done done) {
-  const uint64_t bytes = BatchBytes(batch);
-  absl::Status refused;
-  {
+void CommitQueue::Submit(Batch batch, Done done, SyncWish wish) {
+  WaitingBatch waiting;
+  waiting.bytes = BatchBytes(batch);
+  waiting.wish = wish;
+  absl::Status refused = CheckRequestId(batch.request_id);
+  if (!batch.request_id.empty() && refused.ok()) {
+    std::string id = std::exchange(batch.request_id, std::string());
+    waiting.request_digest = BatchDigest(batch);
+    batch.request_id = std::move(id);
+  }
+  waiting.batch = std::move(batch);
+  if (refused.ok()) {
     std::lock_guard<std::mutex> lock(mutex_);
     if (stopping_) {
       refused = absl::UnavailableError("the server is shutting down");
     } else if (!write_status_.ok()) {
       refused = write_status_;
-    } else if (waiting_bytes_ + bytes > options_.waiting_bytes_max) {
-      refused = absl::ResourceExhaustedError(
-          fmt::format("{} bytes of changes are waiting to be written, at most {} may wait",
-                      waiting_bytes_, options_.waiting_bytes_max));
+    } else if (waiting_bytes_ + waiting.bytes > options_.waiting_bytes_max) {
+      refused =
+          WithRetryAfter(absl::ResourceExhaustedError(fmt::format(
+                             "{} bytes of changes are waiting to be written, at most {} may wait",
+                             waiting_bytes_, options_.waiting_bytes_max)),
+                         absl::Milliseconds(100));
     } else {
-      waiting_bytes_ += bytes;
-      waiting_.push_back({std::move(batch), std::move(done), bytes});
+      waiting_bytes_ += waiting.bytes;
+      waiting.done = std::move(done);
+      waiting_.push_back(std::move(waiting));
       changed_.notify_one();
       return;
     }
@@ -63,6 +81,11 @@ absl::Status CommitQueue::write_status() const {
   return write_status_;
 }
 
+absl::Status CommitQueue::growth_status() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return write_status_.ok() ? growth_status_ : write_status_;
+}
+
 void CommitQueue::Stop() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -72,33 +95,51 @@ void CommitQueue::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+CommitQueue::Task CommitQueue::NextTask(absl::Duration deadline) {
+  Task task;
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (waiting_.empty() && work_.empty() && !stopping_) {
+    if (deadline == absl::InfiniteDuration()) {
+      changed_.wait(lock);
+      continue;
+    }
+    const absl::Duration left = deadline - clock_.Monotonic();
+    if (left <= absl::ZeroDuration()) return task;
+    clock_.Wait(lock, changed_, left);
+  }
+  if (!work_.empty()) {
+    task.work = std::move(work_.front());
+    work_.pop_front();
+  } else if (!waiting_.empty()) {
+    uint64_t bytes = 0;
+    while (!waiting_.empty() && bytes < options_.group_bytes_max) {
+      bytes += waiting_.front().bytes;
+      task.group.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+    }
+    waiting_bytes_ -= bytes;
+  } else {
+    task.stop = true;
+  }
+  return task;
+}
+
 void CommitQueue::Run() {
   while (true) {
-    std::vector<Waiting> group;
-    std::function<void()> work;
-    {
-      std::unique_lock<std::mutex> lock(mutex_);
-      changed_.wait(lock, [this] { return !waiting_.empty() || !work_.empty() || stopping_; });
-      if (!work_.empty()) {
-        work = std::move(work_.front());
-        work_.pop_front();
-      } else if (!waiting_.empty()) {
-        uint64_t bytes = 0;
-        while (!waiting_.empty() && bytes < options_.group_bytes_max) {
-          bytes += waiting_.front().bytes;
-          group.push_back(std::move(waiting_.front()));
-          waiting_.pop_front();
-        }
-        waiting_bytes_ -= bytes;
-      } else {
-        stopped_ = true;
-        return;
-      }
-    }
-    if (work != nullptr) {
-      work();
-    } else {
-      CommitGroup(std::move(group));
+    DoWhatIsDue();
+    Task task = NextTask(NextDue());
+    if (task.work != nullptr) {
+      task.work();
+    } else if (!task.group.empty()) {
+      CommitWaiting(std::move(task.group));
+    } else if (task.stop) {
+      log_.Close();
+      Tell();
+      std::lock_guard<std::mutex> lock(mutex_);
+      // Work that came meanwhile would wait for ever.
+      if (!work_.empty()) continue;
+      stopped_ = true;
+      return;
     }
   }
 }
@@ -128,12 +169,13 @@ void CommitQueue::RunBetweenGroups(std::function<void()> work) {
 absl::StatusOr<ReadView> CommitQueue::ViewAtSegmentStart() {
   absl::StatusOr<ReadView> view = absl::InternalError("not taken");
   RunBetweenGroups([&] {
+    // The next commit begins a segment of its own.
+    log_.EndSegment().IgnoreError();
+    Tell();
     if (absl::Status status = write_status(); !status.ok()) {
       view = status;
       return;
     }
-    // The next commit begins a segment of its own.
-    wal_.reset();
     view = knowledge_base_.View();
   });
   return view;
@@ -145,79 +187,108 @@ void CommitQueue::Install(std::shared_ptr<const FactBase> base, const ReadView& 
     WorkingSet rest = working_.Since(viewed.working);
     knowledge_base_.Install(std::move(base), rest);
     before = std::exchange(working_, std::move(rest));
+    gate_.SeeMemory(working_.MemoryBytes());
+    Tell();
   });
 }
 
-absl::Status CommitQueue::AppendToLog(const std::vector<WalRecord>& records) {
-  if (wal_ != nullptr && wal_->bytes() >= options_.segment_bytes_max) wal_.reset();
-  if (wal_ == nullptr) {
-    const uint64_t first_revision = records.front().revision;
-    PATHKB_ASSIGN_OR_RETURN(
-        wal_, WalWriter::Create(files_, options_.data_dir + "/" + WalSegmentName(first_revision),
-                                options_.database_id, first_revision));
-  }
-  return wal_->AppendGroup(records);
+absl::Duration CommitQueue::NextDue() const {
+  return std::min(sync_due_, log_.needs_healing() ? heal_due_ : absl::InfiniteDuration());
 }
 
-void CommitQueue::StopWriting(const absl::Status& why) {
-  // A log that failed once is not to be trusted with a second try: what a failed sync has lost, a
-  // later sync would not write again.
-  const std::string message = fmt::format(
-      "writing has stopped, because the log could not be written: {}; reads go on; restart the "
-      "server "
-      "when the cause is gone",
-      ToStd(why.message()));
-  spdlog::error("{}", message);
+void CommitQueue::DoWhatIsDue() {
+  const absl::Duration now = clock_.Monotonic();
+  if (now >= sync_due_) {
+    log_.Sync().IgnoreError();  // Tell() says so.
+    sync_due_ = absl::InfiniteDuration();
+    Tell();
+  }
+  if (log_.needs_healing() && now >= heal_due_) {
+    log_.Heal();
+    heal_due_ = clock_.Monotonic() + kHealEvery;
+    Tell();
+  }
+}
+
+void CommitQueue::LookForRoom() {
+  gate_.SeeMemory(working_.MemoryBytes());
+  const absl::Duration now = clock_.Monotonic();
+  if (options_.gate.disk_low_bytes == 0 || now < look_due_) return;
+  look_due_ = now + kLookEvery;
+  if (const auto bytes = files_.FreeBytes(options_.data_dir); bytes.ok()) {
+    gate_.SeeFreeBytes(*bytes);
+  }
+}
+
+void CommitQueue::Tell() {
+  durable_revision_.store(log_.durable_revision(), std::memory_order_release);
+  absl::Status growth = gate_.growth();
+  if (!log_.full().ok()) {
+    growth = WithRetryAfter(
+        absl::ResourceExhaustedError(
+            fmt::format("the disk is full: nothing is added until there is room; reads go on: {}",
+                        ToStd(log_.full().message()))),
+        kHealEvery);
+  }
+  std::string message;
+  if (!log_.status().ok() && write_status().ok()) {
+    message = fmt::format(
+        "writing has stopped, because the log could not be written: {}; reads go on; restart the "
+        "server when the cause is gone",
+        ToStd(log_.status().message()));
+    const uint64_t shown = knowledge_base_.View().revision;
+    if (shown > log_.durable_revision()) {
+      message += fmt::format("; revisions {} to {} are shown, but not on disk for certain",
+                             log_.durable_revision() + 1, shown);
+    }
+    spdlog::error("{}", message);
+  }
   std::lock_guard<std::mutex> lock(mutex_);
-  write_status_ = absl::UnavailableError(message);
+  growth_status_ = std::move(growth);
+  if (!message.empty()) write_status_ = absl::UnavailableError(message);
 }
 
-void CommitQueue::CommitGroup(std::vector<Waiting> group) {
-  const ReadView now = knowledge_base_.View();
-  WorkingSet staged = working_;
-  std::vector<Staged> results;
-  std::vector<std::string> payloads;
-  ChangeCounts group_counts;
-  uint64_t revision = now.revision;
-  for (Waiting& waiting : group) {
-    Staged& result = results.emplace_back();
-    result.waiting = std::move(waiting);
-    WorkingSet next = staged;
-    const absl::StatusOr<ChangeCounts> counts = next.Apply(result.waiting.batch, now.base.get());
-    if (!counts.ok()) {
-      result.result = counts.status();
-      continue;
-    }
-    staged = std::move(next);
-    if (counts->changed() > 0) {
-      ++revision;
-      payloads.push_back(EncodeBatch(result.waiting.batch));
-      group_counts += *counts;
-    }
-    result.result = Commit{revision, revision, *counts};
+absl::Status CommitQueue::Log(const CommitGroup& group) {
+  const std::vector<WalRecord> records = group.Records();
+  PATHKB_RETURN_IF_ERROR(log_.Append(records));
+  const bool always = options_.sync.mode == SyncPolicy::Mode::kAlways;
+  if (always || group.wanted_durable() > log_.durable_revision()) {
+    PATHKB_RETURN_IF_ERROR(log_.Sync());
   }
+  if (log_.revision() == log_.durable_revision()) {
+    sync_due_ = absl::InfiniteDuration();
+  } else if (sync_due_ == absl::InfiniteDuration()) {
+    sync_due_ = clock_.Monotonic() + options_.sync.interval;
+  }
+  return absl::OkStatus();
+}
+
+void CommitQueue::CommitWaiting(std::vector<WaitingBatch> waiting) {
+  const ReadView now = knowledge_base_.View();
+  LookForRoom();
+  Tell();
+  const absl::Status growth = growth_status();
+  CommitGroup group(now, working_, requests_);
+  for (WaitingBatch& batch : waiting) group.Stage(std::move(batch), growth);
 
   // What each change replaces was looked up in the base.
   absl::Status status = now.Confirm(write_status());
-  if (status.ok() && !payloads.empty()) {
-    std::vector<WalRecord> records;
-    for (size_t i = 0; i < payloads.size(); ++i) {
-      records.push_back({now.revision + 1 + i, kBatchRecord, payloads[i]});
-    }
-    if (absl::Status appended = AppendToLog(records); !appended.ok()) {
-      StopWriting(appended);
-      status = write_status();
+  if (status.ok()) {
+    status = Log(group);
+    if (!status.ok()) {
+      if (!log_.full().ok()) heal_due_ = clock_.Monotonic() + kHealEvery;
+      Tell();
+      status = growth_status();
     }
   }
-  if (status.ok() && !payloads.empty()) {
-    std::swap(working_, staged);
-    knowledge_base_.Publish(working_, revision,
-                            now.facts + group_counts.inserted - group_counts.deleted,
-                            group_counts.changed());
+  if (status.ok() && group.revision() > now.revision) {
+    group.Keep();
+    knowledge_base_.Publish(working_, group.revision(),
+                            now.facts + group.counts().inserted - group.counts().deleted,
+                            group.counts().changed() + group.requests_kept());
   }
-  for (Staged& result : results) {
-    result.waiting.done(status.ok() ? std::move(result.result) : absl::StatusOr<Commit>(status));
-  }
+  Tell();
+  group.Answer(status, log_.durable_revision());
 }
 
 }  // namespace pathkb

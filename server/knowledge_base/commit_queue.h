@@ -1,18 +1,20 @@
-// The one way in for writes: puts batches in order, makes a group of them durable with one sync,
-// then shows them.
+// The one way in for writes: puts batches in order, logs a group of them at once, then shows them.
 //
-//   Submit ---> [batch][batch][batch] ---> thread: stage on a copy of the working set
-//                                                  append the group to the log, one sync
+//   Submit ---> [batch][batch][batch] ---> thread: stage on a copy of the working set (CommitGroup)
+//                                                  append the group to the log (CommitLog)
+//                                                  one sync, if the policy or a caller wants it
 //                                                  Publish to readers, then answer
 //
-// Nothing is visible before it is durable, and the order in the log is the order of visibility,
-// because one thread does all of it. A batch that changes nothing is answered without a revision
-// and without a log record. If the log cannot be written, the group is dropped, nobody has seen it,
-// and writing stops until the server is started again; reads go on.
+// The order in the log is the order of visibility, because one thread does all of it. With the
+// policy "always", nothing is visible before it is durable; with the others, answers say how far
+// the log is. A batch that changes nothing is answered without a revision and without a log record,
+// unless it has a request id, which is remembered. DESIGN.md beside this file tells what happens
+// when the disk is full or fails.
 
 #ifndef PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_H_
 #define PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_H_
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -25,22 +27,21 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 #include "core/facts/batch.h"
+#include "core/facts/request_table.h"
 #include "core/facts/working_set.h"
+#include "server/background/clock.h"
+#include "server/knowledge_base/commit_group.h"
+#include "server/knowledge_base/commit_log.h"
 #include "server/knowledge_base/knowledge_base.h"
+#include "server/knowledge_base/sync_policy.h"
+#include "server/knowledge_base/write_gate.h"
 #include "storage/file/database_id.h"
 #include "storage/file/file_system.h"
-#include "storage/wal/wal_writer.h"
 
 namespace pathkb {
-
-// What a batch came to.
-struct Commit {
-  uint64_t revision = 0;          // Of this commit; the newest one if nothing changed.
-  uint64_t durable_revision = 0;  // Everything up to this one is on disk.
-  ChangeCounts counts;
-};
 
 // Thread-safe.
 class CommitQueue {
@@ -49,78 +50,113 @@ class CommitQueue {
   struct Options {
     std::string data_dir;
     DatabaseId database_id;
+    SyncPolicy sync;
     // A new log segment is begun once one has this many bytes.
     uint64_t segment_bytes_max = uint64_t{64} << 20;
     // Batches that wait are taken together up to about this many bytes of changes.
     uint64_t group_bytes_max = uint64_t{8} << 20;
     // Bytes of changes that may wait; past that Submit() refuses.
     uint64_t waiting_bytes_max = uint64_t{256} << 20;
+    // Room kept for the log on a full disk; 0 for none.
+    uint64_t reserve_bytes = 0;
+    // From when on facts are not added; see WriteGate.
+    WriteGate::Options gate;
+    // Borrowed; null for the machine's.
+    const Clock* clock = nullptr;
   };
   using Done = std::function<void(absl::StatusOr<Commit>)>;
 
-  // Goes on from what recovery found, which `knowledge_base` shows already. Borrows both.
+  // Goes on from what recovery found, which `knowledge_base` shows already, and all of which is
+  // durable. Borrows both.
   CommitQueue(Options options, FileSystem& files, KnowledgeBase& knowledge_base,
-              WorkingSet recovered);
+              WorkingSet recovered, RequestTable requests = RequestTable());
   // Stop().
   ~CommitQueue();
 
-  // Commits `batch`; `done` is called once, on another thread.
-  //   Unavailable         writing has stopped (the message says why), or the server is shutting
-  //                       down
-  //   ResourceExhausted   too much is waiting
+  // Commits `batch`; `done` is called once, on another thread. If its request id is that of an
+  // earlier batch of the same content, nothing is done, and the answer is that one's.
+  //   InvalidArgument     the request id was used for another content; or it is too long
+  //   ResourceExhausted   too much is waiting; or facts would be added and there is no room on disk
+  //                       or in memory, with the advice when to try again (retry_after.h)
+  //   Unavailable         writing has stopped (the message says why; whether this batch is found
+  //                       after a restart is unknown), or the server is shutting down
   //   DataLoss            the base contradicts itself where this batch touches it
-  void Submit(Batch batch, Done done) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Submit(Batch batch, Done done, SyncWish wish = SyncWish::kAsServer)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Takes a view at a moment between two groups, and begins a new log segment there, so that the
-  // segments before it hold nothing that the view does not. Blocks for the group at work. Fails
-  // when writing has stopped.
+  // Takes a view at a moment between two groups, makes the log durable up to it, and begins a new
+  // log segment there, so that the segments before it hold nothing that the view does not. Blocks
+  // for the group at work. Fails when writing has stopped for good.
   absl::StatusOr<ReadView> ViewAtSegmentStart() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Makes `base`, a snapshot of `viewed`, the base. Blocks until readers see it.
   void Install(std::shared_ptr<const FactBase> base, const ReadView& viewed)
       ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // OK while commits are accepted; else why not.
+  // OK while commits are accepted; else why this process will never accept any again.
   absl::Status write_status() const ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Commits what waits, then refuses everything that comes. Idempotent; blocks.
+  // OK while facts can be added; else write_status(), or for want of what they cannot, which
+  // passes.
+  absl::Status growth_status() const ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Every commit up to this one is on disk. Never more than the newest revision that readers see,
+  // but for the moment between sync and show.
+  uint64_t durable_revision() const { return durable_revision_.load(std::memory_order_acquire); }
+
+  // Commits what waits, makes it durable, then refuses everything that comes. Idempotent; blocks.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
-  struct Waiting {
-    Batch batch;
-    Done done;
-    uint64_t bytes = 0;
-  };
-  // A batch of a group that is being committed.
-  struct Staged {
-    Waiting waiting;
-    absl::StatusOr<Commit> result = Commit();
+  // What the thread does next.
+  struct Task {
+    std::vector<WaitingBatch> group;
+    std::function<void()> work;
+    bool stop = false;
   };
 
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Blocks until there is something to do, or `deadline`, by the monotonic clock, has passed.
+  Task NextTask(absl::Duration deadline) ABSL_LOCKS_EXCLUDED(mutex_);
   // Runs `work` on the thread, between two groups; blocks until it is done.
   void RunBetweenGroups(std::function<void()> work) ABSL_LOCKS_EXCLUDED(mutex_);
-  // --- On the thread
-  // -----------------------------------------------------------------------------------
-  void CommitGroup(std::vector<Waiting> group) ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::Status AppendToLog(const std::vector<WalRecord>& records);
-  void StopWriting(const absl::Status& why) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // --- On the thread.
+
+  // When DoWhatIsDue() next has something to do; infinite if only a commit can change that.
+  absl::Duration NextDue() const;
+  void DoWhatIsDue();
+  void CommitWaiting(std::vector<WaitingBatch> waiting) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Logs what the group has staged, durably if that is wanted. OK if it may be shown.
+  absl::Status Log(const CommitGroup& group);
+  // Looks how much room there is, at most every kLookEvery.
+  void LookForRoom();
+  // Lets other threads see how the log stands.
+  void Tell() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Options options_;
+  const RealClock real_clock_;
+  const Clock& clock_;
   FileSystem& files_;
   KnowledgeBase& knowledge_base_;
+  std::atomic<uint64_t> durable_revision_;
 
   // Only the thread uses these.
   WorkingSet working_;
-  std::unique_ptr<WalWriter> wal_;  // Null until the next commit begins a segment.
+  RequestTable requests_;
+  CommitLog log_;
+  WriteGate gate_;
+  absl::Duration sync_due_ = absl::InfiniteDuration();  // By the monotonic clock, as the others.
+  absl::Duration heal_due_ = absl::ZeroDuration();
+  absl::Duration look_due_ = absl::ZeroDuration();
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // There is something to do for the thread.
-  std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::deque<WaitingBatch> waiting_ ABSL_GUARDED_BY(mutex_);
   uint64_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
   std::deque<std::function<void()>> work_ ABSL_GUARDED_BY(mutex_);
   absl::Status write_status_ ABSL_GUARDED_BY(mutex_);
+  absl::Status growth_status_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // Last: it uses all of the above.

@@ -1,0 +1,108 @@
+#include "server/knowledge_base/commit_group.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+
+#include "core/base/status_macros.h"
+#include "storage/file/checksum.h"
+
+namespace pathkb {
+namespace {
+
+bool AddsFacts(const Batch& batch) {
+  return std::any_of(batch.changes.begin(), batch.changes.end(),
+                     [](const Change& change) { return change.kind == Change::Kind::kSet; });
+}
+
+absl::Status UsedForAnother(const Batch& batch, uint64_t first, uint64_t now) {
+  return absl::InvalidArgumentError(fmt::format(
+      "request id \"{}\": was used for a write with another content, which is revision {}; this "
+      "one, at revision {}, is not done",
+      batch.request_id, first, now));
+}
+
+}  // namespace
+
+uint64_t BatchBytes(const Batch& batch) {
+  uint64_t bytes = batch.space.size() + batch.request_id.size();
+  for (const Change& change : batch.changes) {
+    bytes += 8 + change.encoded_term.size() + change.name.size() + change.entry.size();
+  }
+  return bytes;
+}
+
+uint64_t BatchDigest(const Batch& batch) { return Checksum(EncodeBatch(batch)); }
+
+CommitGroup::CommitGroup(const ReadView& now, WorkingSet& working, RequestTable& requests)
+    : now_(now),
+      working_(working),
+      requests_(requests),
+      staged_(working),
+      revision_(now.revision) {}
+
+CommitGroup::~CommitGroup() { requests_.TakeBack(); }
+
+absl::StatusOr<Commit> CommitGroup::Apply(WaitingBatch& waiting, const absl::Status& growth) {
+  Batch& batch = waiting.batch;
+  const bool is_request = !batch.request_id.empty();
+  if (is_request) {
+    if (const RequestOutcome* done = requests_.Find(batch.request_id)) {
+      if (done->digest != waiting.request_digest) {
+        return UsedForAnother(batch, done->revision, revision_);
+      }
+      return Commit{done->revision, 0, done->counts};
+    }
+  }
+  if (!growth.ok() && AddsFacts(batch)) return growth;
+  WorkingSet next = staged_;
+  PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts, next.Apply(batch, now_.base.get()));
+  if (counts.changed() > 0 || is_request) {
+    ++revision_;
+    if (is_request) {
+      const RequestOutcome outcome{revision_, counts, waiting.request_digest};
+      batch.request_outcome = EncodeRequestOutcome(outcome);
+      requests_.Remember(batch.request_id, outcome, next);
+      ++requests_kept_;
+    }
+    payloads_.push_back(EncodeBatch(batch));
+    counts_ += counts;
+  }
+  staged_ = std::move(next);
+  return Commit{revision_, 0, counts};
+}
+
+void CommitGroup::Stage(WaitingBatch waiting, const absl::Status& growth) {
+  absl::StatusOr<Commit> result = Apply(waiting, growth);
+  if (result.ok() && waiting.wish == SyncWish::kAlways) {
+    wanted_durable_ = std::max(wanted_durable_, result->revision);
+  }
+  results_.emplace_back(std::move(waiting), std::move(result));
+}
+
+std::vector<WalRecord> CommitGroup::Records() const {
+  std::vector<WalRecord> records;
+  records.reserve(payloads_.size());
+  for (size_t i = 0; i < payloads_.size(); ++i) {
+    records.push_back({now_.revision + 1 + i, kBatchRecord, payloads_[i]});
+  }
+  return records;
+}
+
+void CommitGroup::Keep() {
+  std::swap(working_, staged_);
+  requests_.Settle();
+}
+
+void CommitGroup::Answer(const absl::Status& status, uint64_t durable_revision) {
+  for (auto& [waiting, result] : results_) {
+    if (!status.ok()) {
+      waiting.done(status);
+      continue;
+    }
+    if (result.ok()) result->durable_revision = durable_revision;
+    waiting.done(std::move(result));
+  }
+}
+
+}  // namespace pathkb

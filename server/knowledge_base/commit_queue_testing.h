@@ -1,0 +1,97 @@
+// For tests of the commit queue: a data directory on the crash file system, with a queue that can
+// be stopped, killed and opened again, and a clock that stands still until the test moves it.
+
+#ifndef PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_TESTING_H_
+#define PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_TESTING_H_
+
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "server/background/clock.h"
+#include "server/knowledge_base/commit_queue.h"
+#include "server/knowledge_base/knowledge_base.h"
+#include "storage/directory/data_directory.h"
+#include "storage/recovery/recovery.h"
+#include "tests/support/crash_file_system.h"
+
+namespace pathkb {
+
+// Moves only when told. Threads that wait look at it a thousand times a second.
+class HandClock : public Clock {
+ public:
+  absl::Time Now() const override { return absl::UnixEpoch() + Monotonic(); }
+  absl::Duration Monotonic() const override {
+    return absl::Milliseconds(now_ms_.load(std::memory_order_acquire));
+  }
+  void Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
+            absl::Duration duration) const override {
+    static_cast<void>(duration);
+    changed.wait_for(lock, std::chrono::milliseconds(1));
+  }
+  void Advance(absl::Duration duration) {
+    now_ms_.fetch_add(absl::ToInt64Milliseconds(duration), std::memory_order_acq_rel);
+  }
+
+ private:
+  std::atomic<int64_t> now_ms_{0};
+};
+
+// One server's commits, over `files`. One thread.
+class QueueUnderTest {
+ public:
+  static constexpr char kDir[] = "/db";
+
+  // Makes the directory, or recovers it, and starts a queue as `options` say; the paths and the
+  // database id in them are filled in. status() says whether that went well.
+  QueueUnderTest(CrashFileSystem& files, CommitQueue::Options options);
+  // Stops, and lets go of the directory.
+  ~QueueUnderTest();
+
+  const absl::Status& status() const { return status_; }
+  CommitQueue& queue() { return *queue_; }
+  KnowledgeBase& knowledge_base() { return *knowledge_base_; }
+  const RecoveredState& recovered() const { return recovered_; }
+
+  // Starts to insert the plain facts (f <number>) of `numbers`.
+  std::future<absl::StatusOr<Commit>> Start(Batch batch, SyncWish wish = SyncWish::kAsServer);
+  // Inserts or deletes, and waits for the answer.
+  absl::StatusOr<Commit> Insert(const std::vector<int>& numbers, const std::string& id = "",
+                                SyncWish wish = SyncWish::kAsServer);
+  absl::StatusOr<Commit> Delete(const std::vector<int>& numbers, const std::string& id = "");
+
+  // The numbers of the facts that readers see.
+  std::set<int> Visible() const;
+
+ private:
+  absl::Status Open(CommitQueue::Options options);
+
+  CrashFileSystem& files_;
+  DataDirectory directory_;
+  RecoveredState recovered_;
+  std::unique_ptr<KnowledgeBase> knowledge_base_;
+  std::unique_ptr<CommitQueue> queue_;
+  absl::Status status_;
+};
+
+Batch InsertOf(const std::vector<int>& numbers, const std::string& id = "");
+Batch DeleteOf(const std::vector<int>& numbers, const std::string& id = "");
+
+// The numbers of the facts that a view shows.
+std::set<int> FactsOf(const ReadView& view);
+
+// What a start on this disk would show.
+struct Found {
+  absl::Status status;
+  uint64_t revision = 0;
+  std::set<int> facts;
+  RequestTable requests;
+};
+Found FindAfterRestart(CrashFileSystem& files);
+
+}  // namespace pathkb
+
+#endif  // PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_TESTING_H_
