@@ -25,7 +25,7 @@ uint64_t EntryStore::Intern(std::string_view entry) {
   slot = entry;
   view_.entry_count_ = index + 1;
   ids_.emplace(slot, index + 1);
-  entry_bytes_ += entry.size();
+  view_.entry_bytes_ += entry.size();
   return index + 1;
 }
 

@@ -34,6 +34,8 @@ class EntryView {
   std::string_view Find(uint64_t id) const;
 
   uint64_t entry_count() const { return entry_count_; }
+  // Bytes of all entries together.
+  uint64_t entry_bytes() const { return entry_bytes_; }
 
  private:
   friend class EntryStore;
@@ -47,6 +49,7 @@ class EntryView {
 
   std::shared_ptr<const Directory> directory_;
   uint64_t entry_count_ = 0;
+  uint64_t entry_bytes_ = 0;
 };
 
 // One thread at a time; views of it may be read by any thread meanwhile.
@@ -62,12 +65,11 @@ class EntryStore {
   std::string_view Find(uint64_t id) const { return view_.Find(id); }
 
   // Bytes of all entries together.
-  uint64_t entry_bytes() const { return entry_bytes_; }
+  uint64_t entry_bytes() const { return view_.entry_bytes(); }
 
  private:
   EntryView view_;
   absl::flat_hash_map<std::string_view, uint64_t> ids_;  // Keys point into segments.
-  uint64_t entry_bytes_ = 0;
 };
 
 }  // namespace pathkb

@@ -1,12 +1,13 @@
-// Decides when a snapshot is due, has it written, and makes it the base: on request, by time, by
-// the number of changes, and at a clean stop. One at a time; requests for the same that come while
-// one is written share the next.
+// The one thread that writes snapshots and deltas: decides when one is due, and has it written: on
+// request, by time, by the number of changes, by memory, and at a clean stop. One at a time;
+// requests for the same that come while one is written share the next.
 //
-//   view at the start of a log segment -> write the pair -> publish the manifest -> install
-//                                      -> remove old files
+//   requests, clock, figures --snapshot_rules--> pair or delta --snapshot_maker--> files that count
 //
 // It may be told to write no faster than the disk can spare, which can take long, but never delays
-// a stop: that gives up what is being written, and the last snapshot is written at full speed.
+// a stop: that gives up what is being written, and the last snapshot is written at full speed. What
+// fails leaves everything as it was, is logged and counted, and is tried again after a while, which
+// doubles each time (RetryBackoff).
 //
 // Writers and readers go on all the while: see server/knowledge_base/DESIGN.md.
 
@@ -16,7 +17,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -27,116 +27,119 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "core/trie/path_trie.h"
 #include "server/background/clock.h"
+#include "server/background/snapshot_maker.h"
+#include "server/background/snapshot_rules.h"
+#include "server/background/worker_report.h"
 #include "server/knowledge_base/commit_queue.h"
 #include "server/knowledge_base/knowledge_base.h"
 #include "storage/directory/manifest.h"
 #include "storage/file/file_system.h"
-#include "storage/file/mapped_file.h"
-#include "storage/snapshot/snapshot.h"
 
 namespace pathkb {
 
 // Thread-safe.
 class SnapshotWorker {
  public:
-  // When to write a snapshot without being asked, where, and how.
-  struct Options {
-    std::string data_dir;
-    std::string server_version;
-    absl::Duration interval = absl::Minutes(5);  // Zero: not by time.
-    uint64_t max_changes = 10'000;               // Zero: not by changes.
-    double min_ratio = 0.1;  // Not by changes before they are this part of the base's facts.
-    bool compress_terms = false;
-    bool deduplicate = true;            // Write equal subtries once, if a request says nothing.
-    uint64_t max_bytes_per_second = 0;  // For each of the two files. Zero: no limit.
-    MapOptions map;                     // For the files of a new base.
-    // Called on the thread with each new base, before its request is answered. May be null.
-    std::function<void(const Snapshot& base)> installed;
+  // When to write without being asked, where, and how.
+  struct Options : SnapshotRules, SnapshotMaker::Options {
+    // Called on the thread when something was written or has failed, asked for or not. May be null.
+    std::function<void(const absl::StatusOr<SnapshotMaker::Result>& result)> finished;
   };
-  // The answer to a request: the newest snapshot, and whether it was made for this.
-  struct Result {
-    SnapshotRecord snapshot;
-    bool created = false;
-  };
+  using Result = SnapshotMaker::Result;
   using Done = std::function<void(absl::StatusOr<Result>)>;
+  using PinDone = std::function<void(absl::StatusOr<SnapshotRecord>)>;
 
-  // Starts the thread. Borrows everything but the manifest, which is the one that recovery read.
+  // Starts the thread. Borrows everything but the manifest and the mark, which are what recovery
+  // gave: RecoveredState::manifest and working_at_delta.
   SnapshotWorker(Options options, FileSystem& files, const Clock& clock,
-                 KnowledgeBase& knowledge_base, CommitQueue& commits, Manifest manifest);
+                 KnowledgeBase& knowledge_base, CommitQueue& commits, Manifest manifest,
+                 PathTrie mark = PathTrie());
   // Stop().
   ~SnapshotWorker();
 
-  // Asks for a snapshot of everything committed up to now; `done` is called once, on the thread. If
+  // Asks for a pair of everything committed up to now; `done` is called once, on the thread. If
   // nothing changed since the last one, that will do, unless `deduplicate` is set and it was
-  // written otherwise. Not set, it leaves that to the options.
+  // written otherwise. Not set, it leaves that to the options. Folds all deltas in.
   //   Aborted             the server is shutting down
   //   ResourceExhausted   no space left; the base stays as it was
   //   Unavailable         writing has stopped
   void Request(std::optional<bool> deduplicate, Done done) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Asks for a delta of what changed since the last pair or delta. Errors as above.
+  void RequestDelta(Done done) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Asks for a pin, or for one to be taken back. Errors as PublishPin(), and Aborted.
+  void RequestPin(std::string id, bool pinned, PinDone done) ABSL_LOCKS_EXCLUDED(mutex_);
+  // Makes the thread look now whether something is due, instead of within a fifth of a second.
+  void LookNow() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Answers requests that wait with Aborted, gives up a snapshot that is being written, however
-  // slowly, and ends the thread. Idempotent; blocks.
+  // Answers requests that wait with Aborted, gives up what is being written, however slowly, and
+  // ends the thread. Idempotent; blocks.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
-  // Takes a last snapshot if anything changed, on the caller's thread, after Stop(); without a
-  // limit of speed, and without what the options say of its mapping.
+  // Writes what changed once more, as a pair or a delta by the same rules, on the caller's thread,
+  // after Stop(); without a limit of speed, and without what the options say of its mapping.
   absl::StatusOr<Result> SnapshotAfterStop();
 
   // The manifest that counts now.
-  Manifest manifest() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // True while a pair is being written.
-  bool running() const ABSL_LOCKS_EXCLUDED(mutex_);
-  // Changed facts since the base was taken.
-  uint64_t ChangesSinceSnapshot(const ReadView& view) const ABSL_LOCKS_EXCLUDED(mutex_);
+  Manifest manifest() const { return maker_.manifest(); }
+  // True while something is being written.
+  bool running() const { return maker_.running(); }
+  // Changed facts since the last pair or delta was taken.
+  uint64_t ChangesSinceSnapshot(const ReadView& view) const { return maker_.Figures(view).changes; }
+  // What it is doing.
+  const WorkerReport& report() const { return report_; }
 
  private:
+  // What a request is for.
+  struct Wish {
+    SnapshotKind kind = SnapshotKind::kPair;
+    std::optional<bool> deduplicate;  // Of a pair.
+    friend bool operator==(const Wish&, const Wish&) = default;
+  };
   struct Waiting {
-    std::optional<bool> deduplicate;
+    Wish wish;
     Done done;
   };
-  // What a snapshot is made for: while the server serves, with care for those it serves, and to be
-  // given up when it stops; or as the last one.
-  enum class Occasion { kServing, kStopped };
+  struct WaitingPin {
+    std::string id;
+    bool pinned = false;
+    PinDone done;
+  };
+  // What the thread takes at a time: pins, and requests that want the same.
+  struct Work {
+    std::vector<WaitingPin> pins;
+    std::vector<Waiting> requests;
+  };
 
+  void Ask(Waiting waiting) ABSL_LOCKS_EXCLUDED(mutex_);
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
-  // Blocks until there are requests, a snapshot may be due, or Stop() was called, which is false.
-  // Takes those requests that want the same as the first; none if there is none.
-  bool NextRequests(std::vector<Waiting>& requests) ABSL_LOCKS_EXCLUDED(mutex_);
-  // True if a snapshot is due by time or changes.
-  bool Due() const ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::StatusOr<Result> MakeSnapshot(std::optional<bool> deduplicate, Occasion occasion)
-      ABSL_LOCKS_EXCLUDED(mutex_);
-  absl::StatusOr<SnapshotRecord> WritePair(const ReadView& view, const Manifest& before,
-                                           bool deduplicate, Occasion occasion);
+  // Blocks until there is work, something may be due, or Stop() was called, which is false.
+  bool NextWork(Work& work) ABSL_LOCKS_EXCLUDED(mutex_);
+  // What is due now without being asked for.
+  std::optional<Wish> Due() const;
+  // Has it written, with all that is said about it.
+  absl::StatusOr<Result> Make(const Wish& wish);
   // Lets `duration` pass; Aborted, and at once, when Stop() is called.
   absl::Status Wait(absl::Duration duration) ABSL_LOCKS_EXCLUDED(mutex_);
-  // The manifest after `before` with `record` as the base, on disk.
-  absl::StatusOr<Manifest> Publish(const SnapshotRecord& record, const Manifest& before);
-  // Removes what neither manifest needs; a failure is logged and tried again with the next
-  // snapshot.
-  void RemoveOldFiles(const Manifest& current, const Manifest& previous);
   bool stopping() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Options options_;
-  FileSystem& files_;
   const Clock& clock_;
   KnowledgeBase& knowledge_base_;
-  CommitQueue& commits_;
+  WorkerReport report_;
+  SnapshotMaker maker_;
 
-  // Only who makes a snapshot uses it. Grows with each attempt, because a failed publication may
-  // still have taken its number.
-  uint64_t last_manifest_number_;
+  // Only the thread uses these. Times are of the monotonic clock.
+  absl::Duration last_written_;
+  absl::Duration not_before_;  // After a failure.
+  RetryBackoff backoff_;
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;  // There is a request, or stopping_ is set.
-  std::vector<Waiting> requests_ ABSL_GUARDED_BY(mutex_);
+  std::condition_variable changed_;  // There is work, or stopping_ is set.
+  Work waiting_ ABSL_GUARDED_BY(mutex_);
+  bool look_now_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  bool running_ ABSL_GUARDED_BY(mutex_) = false;
-  Manifest manifest_ ABSL_GUARDED_BY(mutex_);
-  uint64_t changes_at_base_ ABSL_GUARDED_BY(mutex_) =
-      0;  // ReadView::changes when the base was taken.
-  absl::Time last_attempt_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;  // Last: it uses all of the above.
 };
 

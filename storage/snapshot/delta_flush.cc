@@ -14,8 +14,6 @@
 namespace pathkb {
 namespace {
 
-constexpr uint64_t kPathsBetweenInterrupts = 4096;
-
 DeltaOp OpOf(uint64_t value) {
   if (IsDeleted(value)) return HidesBelow(value) ? DeltaOp::kDeleteBelow : DeltaOp::kDelete;
   return HidesBelow(value) ? DeltaOp::kReplace : DeltaOp::kSet;
@@ -26,7 +24,7 @@ absl::Status AddAll(const DeltaSource& source, DeltaWriter& delta) {
   uint64_t paths = 0;
   bool at_value = zipper.value().has_value() || zipper.NextValue();
   for (; at_value; at_value = zipper.NextValue()) {
-    if (source.interrupt != nullptr && paths++ % kPathsBetweenInterrupts == 0) {
+    if (++paths % kDeltaPathsPerInterrupt == 0 && source.interrupt != nullptr) {
       PATHKB_RETURN_IF_ERROR(source.interrupt());
     }
     const uint64_t value = *zipper.value();

@@ -22,6 +22,9 @@
 
 namespace pathkb {
 
+// DeltaSource::interrupt is asked each time so many paths are written.
+inline constexpr uint64_t kDeltaPathsPerInterrupt = 4096;
+
 // What to write. A value type of handles.
 struct DeltaSource {
   PathTrie changes;   // As ChangesSince() gives them: values, and tombstones.
@@ -32,7 +35,7 @@ struct DeltaSource {
   uint64_t facts = 0;        // In all spaces, after it.
   int64_t created_unix_ms = 0;
   Pace pace;  // How fast it may be written.
-  // Asked every few thousand paths; an error ends the writing. May be null.
+  // Asked every kDeltaPathsPerInterrupt paths; an error ends the writing. May be null.
   std::function<absl::Status()> interrupt;
 };
 

@@ -17,8 +17,6 @@
 namespace pathkb {
 namespace {
 
-constexpr uint64_t kPathsPerInterrupt = 4096;
-
 // Which entry of the file an entry of the source has become. A named fact has two paths, far apart:
 // its entry would otherwise be read, and compared, at two random places, which for compressed
 // entries means inflating a block each time. Memory: 8 bytes for each id that was met.
@@ -69,7 +67,7 @@ absl::Status WriteAll(const SnapshotSource& source, ActWriter& tree, TermsWriter
     }
     PATHKB_RETURN_IF_ERROR(tree.Add(zipper.path(), value));
     if (IsTermKey(zipper.path())) ++record.facts;
-    if (++record.paths % kPathsPerInterrupt == 0 && source.interrupt != nullptr) {
+    if (++record.paths % kSnapshotPathsPerInterrupt == 0 && source.interrupt != nullptr) {
       PATHKB_RETURN_IF_ERROR(source.interrupt());
     }
   }

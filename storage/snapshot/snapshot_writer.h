@@ -20,6 +20,9 @@
 
 namespace pathkb {
 
+// SnapshotSource::interrupt is asked each time so many paths are written.
+inline constexpr uint64_t kSnapshotPathsPerInterrupt = 4096;
+
 // What to write. Borrows all of it for the call.
 struct SnapshotSource {
   // At the root; every value below becomes a path of the .tree.
@@ -41,7 +44,7 @@ struct SnapshotSource {
   bool canonical_tree = false;
   // How fast each of the two files may be written.
   Pace pace;
-  // Asked every few thousand paths; an error ends the writing. May be null.
+  // Asked every kSnapshotPathsPerInterrupt paths; an error ends the writing. May be null.
   std::function<absl::Status()> interrupt;
 };
 
