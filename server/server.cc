@@ -25,6 +25,7 @@
 #include "server/background/thread_pool.h"
 #include "server/config/limits.h"
 #include "server/knowledge_base/commit_queue.h"
+#include "server/knowledge_base/generations.h"
 #include "server/knowledge_base/knowledge_base.h"
 #include "server/metrics/metrics_text.h"
 #include "server/metrics/server_state.h"
@@ -32,6 +33,7 @@
 #include "server/rpc/fact_service.h"
 #include "server/rpc/query_service.h"
 #include "server/rpc/snapshot_service.h"
+#include "server/rpc/space_service.h"
 #include "storage/directory/data_directory.h"
 #include "storage/directory/retention.h"
 #include "storage/file/mapped_file.h"
@@ -68,10 +70,12 @@ struct Server::Parts {
   std::unique_ptr<CommitQueue> commits;
   std::unique_ptr<CacheWarmer> warmer;  // Null if it is not asked for.
   std::unique_ptr<SnapshotWorker> snapshots;
+  std::unique_ptr<Generations> generations;
   std::unique_ptr<ThreadPool> threads;
   std::unique_ptr<FactService> fact_service;
   std::unique_ptr<QueryService> query_service;
   std::unique_ptr<SnapshotService> snapshot_service;
+  std::unique_ptr<SpaceService> space_service;
   std::unique_ptr<AdminService> admin_service;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
@@ -219,11 +223,17 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
       std::make_unique<SnapshotWorker>(snapshot_options, files, parts->clock,
                                        *parts->knowledge_base, *parts->commits, recovered.manifest);
 
+  parts->generations = std::make_unique<Generations>(
+      files, config.data_dir, *parts->knowledge_base,
+      [&snapshots = *parts->snapshots] { return snapshots.manifest(); });
   parts->threads = std::make_unique<ThreadPool>(kRequestThreads);
-  parts->fact_service =
-      std::make_unique<FactService>(*parts->knowledge_base, *parts->commits, *parts->threads);
-  parts->query_service = std::make_unique<QueryService>(*parts->knowledge_base, *parts->threads);
-  parts->snapshot_service = std::make_unique<SnapshotService>(*parts->snapshots);
+  parts->fact_service = std::make_unique<FactService>(*parts->knowledge_base, *parts->generations,
+                                                      *parts->commits, *parts->threads);
+  parts->query_service = std::make_unique<QueryService>(*parts->generations, *parts->threads);
+  parts->snapshot_service =
+      std::make_unique<SnapshotService>(*parts->snapshots, *parts->generations, *parts->threads);
+  parts->space_service = std::make_unique<SpaceService>(*parts->knowledge_base, *parts->generations,
+                                                        *parts->commits, *parts->threads);
   parts->admin_service = std::make_unique<AdminService>([&all = *parts] { return all.State(); });
 
   AddStandardServices();
@@ -237,6 +247,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   builder.RegisterService(parts->fact_service.get());
   builder.RegisterService(parts->query_service.get());
   builder.RegisterService(parts->snapshot_service.get());
+  builder.RegisterService(parts->space_service.get());
   builder.RegisterService(parts->admin_service.get());
   parts->facts.version = kServerVersion;
   parts->facts.data_dir = config.data_dir;

@@ -35,8 +35,9 @@ constexpr char kMainHelp[] =
 
 // What the commands of two words have in common, by their first word.
 std::string GroupSummary(const std::string& group) {
-  return group == "file" ? "Work on files, with no server running"
-                         : "Snapshots of the whole server";
+  if (group == "file") return "Work on files, with no server running";
+  if (group == "space") return "Spaces as a whole";
+  return "Snapshots of the whole server";
 }
 
 // CLI11's help, but with the operands in the usage line, which CLI11 does not know.

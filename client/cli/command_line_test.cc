@@ -218,7 +218,7 @@ TEST_F(CommandLineTest, Usage) {
            {{"qeury", "$x"}, "no command 'qeury'; did you mean 'query'?"},
            {{"frobnicate"}, "no command 'frobnicate'; see pathkb --help"},
            {{"snapshot", "crate"}, "no command 'crate'; did you mean 'create'?"},
-           {{"snapshot"}, "which command? One of create, list; see pathkb snapshot --help"},
+           {{"snapshot"}, "which command? One of create, list, diff; see pathkb snapshot --help"},
            {{"query", "$x", "--lmit", "5"}, "no option '--lmit'; did you mean '--limit'?"},
            {{"query", "$x", "--lmit=5"}, "no option '--lmit'; did you mean '--limit'?"},
            {{"--sapce", "s", "count"}, "no option '--sapce'; did you mean '--space'?"},
@@ -230,7 +230,10 @@ TEST_F(CommandLineTest, Usage) {
             "them"},
            {{"get"}, "get takes a FACT or --name, one of them"},
            {{"get", "(a)", "--name", "n"}, "get takes a FACT or --name, one of them"},
-           {{"delete"}, "delete takes a FACT or --name, one of them"},
+           {{"delete"}, "delete takes a FACT, --name or --prefix, one of them"},
+           {{"delete", "(a)", "--prefix", "n"},
+            "delete takes a FACT, --name or --prefix, one of them"},
+           {{"space", "restore", "s"}, "space restore needs --at REV"},
            {{"insert", "--name", "n", "(a)", "(b)"}, "--name goes with one FACT"},
            {{"insert", "--meta", "k", "(a)"}, "--meta k is not KEY=VALUE"},
            {{"insert", "++"}, "'++' must stand behind '--'"},
@@ -265,7 +268,7 @@ TEST_F(CommandLineTest, Help) {
   EXPECT_THAT(Ok({"query", "--help"}), HasSubstr("Usage: pathkb query PATTERN [OPTIONS]"));
   EXPECT_THAT(Ok({"snapshot", "create", "-h"}),
               HasSubstr("Usage: pathkb snapshot create [OPTIONS]"));
-  EXPECT_THAT(Ok({"snapshot", "-h"}), HasSubstr("Usage: pathkb snapshot create|list [OPTIONS]"));
+  EXPECT_THAT(Ok({"snapshot", "-h"}), HasSubstr("Usage: pathkb snapshot create|list|diff [OPTIONS]"));
 }
 
 TEST_F(CommandLineTest, TheEnvironmentNamesTheServer) {

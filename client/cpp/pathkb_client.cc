@@ -87,6 +87,7 @@ PathkbClient::PathkbClient(std::string address, std::shared_ptr<grpc::Channel> c
       facts_(v1::FactService::NewStub(channel_)),
       queries_(v1::QueryService::NewStub(channel_)),
       snapshots_(v1::SnapshotService::NewStub(channel_)),
+      spaces_(v1::SpaceService::NewStub(channel_)),
       admin_(v1::AdminService::NewStub(channel_)) {}
 
 absl::StatusOr<std::unique_ptr<PathkbClient>> PathkbClient::Connect(const std::string& address,
@@ -206,29 +207,34 @@ void PathkbClient::StartInsert(v1::InsertRequest request, InsertDone done) {
 }
 
 absl::StatusOr<v1::GetResponse> PathkbClient::GetByTerm(std::string_view space,
-                                                        std::string_view term) {
+                                                        std::string_view term,
+                                                        uint64_t at_revision) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
   if (absl::Status status = CheckUtf8(term, "the fact"); !status.ok()) return status;
   v1::GetRequest request;
   request.set_space(std::string(space));
   request.set_term(std::string(term));
+  request.set_at_revision(at_revision);
   return Call<v1::GetResponse>(*facts_, &v1::FactService::Stub::Get, request, options_.timeout);
 }
 
 absl::StatusOr<v1::GetResponse> PathkbClient::GetByName(std::string_view space,
-                                                        std::string_view name) {
+                                                        std::string_view name,
+                                                        uint64_t at_revision) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
   if (absl::Status status = CheckUtf8(name, "the name"); !status.ok()) return status;
   v1::GetRequest request;
   request.set_space(std::string(space));
   request.set_name(std::string(name));
+  request.set_at_revision(at_revision);
   return Call<v1::GetResponse>(*facts_, &v1::FactService::Stub::Get, request, options_.timeout);
 }
 
 absl::StatusOr<v1::ListResponse> PathkbClient::ListPage(std::string_view space,
                                                         std::optional<std::string_view> name_prefix,
                                                         uint32_t page_size,
-                                                        std::string_view page_token) {
+                                                        std::string_view page_token,
+                                                        uint64_t at_revision) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
   v1::ListRequest request;
   request.set_space(std::string(space));
@@ -238,17 +244,19 @@ absl::StatusOr<v1::ListResponse> PathkbClient::ListPage(std::string_view space,
   }
   request.set_page_size(page_size);
   request.set_page_token(std::string(page_token));
+  request.set_at_revision(at_revision);
   return Call<v1::ListResponse>(*facts_, &v1::FactService::Stub::List, request, options_.timeout);
 }
 
 absl::StatusOr<uint64_t> PathkbClient::List(std::string_view space,
                                             std::optional<std::string_view> name_prefix,
-                                            const OnFact& on_fact) {
+                                            const OnFact& on_fact, uint64_t at_revision) {
   constexpr uint32_t kPageFactsMax = 10'000;
   uint64_t facts = 0;
   std::string page_token;
   do {
-    absl::StatusOr<v1::ListResponse> page = ListPage(space, name_prefix, kPageFactsMax, page_token);
+    absl::StatusOr<v1::ListResponse> page =
+        ListPage(space, name_prefix, kPageFactsMax, page_token, at_revision);
     if (!page.ok()) return std::move(page).status();
     for (const v1::Fact& fact : page->facts()) {
       ++facts;
@@ -280,51 +288,132 @@ absl::StatusOr<v1::DeleteResponse> PathkbClient::Delete(std::string_view space,
                                   options_.timeout);
 }
 
+absl::StatusOr<v1::DeleteResponse> PathkbClient::DeleteNamesBelow(std::string_view space,
+                                                                  std::string_view name_prefix) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(name_prefix, "the prefix"); !status.ok()) return status;
+  v1::DeleteRequest request;
+  request.set_space(std::string(space));
+  request.set_name_prefix(std::string(name_prefix));
+  return Call<v1::DeleteResponse>(*facts_, &v1::FactService::Stub::Delete, request,
+                                  options_.long_timeout);
+}
+
+template <typename Response>
+absl::Status PathkbClient::ReadAll(grpc::ClientContext& context,
+                                   grpc::ClientReader<Response>& reader,
+                                   const std::function<bool(const Response&)>& on_response) {
+  Response response;
+  bool enough = false;
+  while (!enough && reader.Read(&response)) enough = !on_response(response);
+  if (enough) {
+    context.TryCancel();
+    while (reader.Read(&response)) {
+    }
+  }
+  const grpc::Status status = reader.Finish();
+  // After our own cancel the status says just that.
+  if (!status.ok() && !enough) return ExamineUnavailable(ToAbsl(status));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<PathkbClient::QuerySummary> PathkbClient::Query(std::string_view space,
                                                                std::string_view pattern,
                                                                uint64_t limit,
-                                                               const OnMatch& on_match) {
+                                                               const OnMatch& on_match,
+                                                               uint64_t at_revision) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
   if (absl::Status status = CheckUtf8(pattern, "the pattern"); !status.ok()) return status;
   v1::QueryRequest request;
   request.set_space(std::string(space));
   request.set_pattern(std::string(pattern));
   request.set_limit(limit);
+  request.set_at_revision(at_revision);
   grpc::ClientContext context;
   SetDeadline(context, options_.long_timeout);
-  const std::unique_ptr<grpc::ClientReader<v1::QueryResponse>> reader =
-      queries_->Query(&context, request);
+  const auto reader = queries_->Query(&context, request);
   QuerySummary summary;
-  v1::QueryResponse response;
-  bool enough = false;
-  while (!enough && reader->Read(&response)) {
-    summary.revision = response.revision();
-    for (const v1::Match& match : response.matches()) {
-      ++summary.matches;
-      if (!on_match(match)) {
-        enough = true;
-        break;
-      }
-    }
-  }
-  if (enough) {
-    context.TryCancel();
-    while (reader->Read(&response)) {
-    }
-  }
-  const grpc::Status status = reader->Finish();
-  // After our own cancel the status says just that.
-  if (!status.ok() && !enough) return ExamineUnavailable(ToAbsl(status));
+  absl::Status status =
+      ReadAll<v1::QueryResponse>(context, *reader, [&](const v1::QueryResponse& response) {
+        summary.revision = response.revision();
+        for (const v1::Match& match : response.matches()) {
+          ++summary.matches;
+          if (!on_match(match)) return false;
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
   return summary;
 }
 
+absl::StatusOr<PathkbClient::DiffSummary> PathkbClient::Diff(const v1::DiffRequest& request,
+                                                             const OnDifference& on_difference) {
+  for (const std::string* text : {&request.from(), &request.to(), &request.space()}) {
+    if (absl::Status status = CheckUtf8(*text, "the name"); !status.ok()) return status;
+  }
+  grpc::ClientContext context;
+  SetDeadline(context, options_.long_timeout);
+  const auto reader = snapshots_->Diff(&context, request);
+  DiffSummary summary;
+  absl::Status status =
+      ReadAll<v1::DiffResponse>(context, *reader, [&](const v1::DiffResponse& response) {
+        summary.from_revision = response.from_revision();
+        summary.to_revision = response.to_revision();
+        for (const v1::FactDifference& difference : response.differences()) {
+          ++summary.differences;
+          if (!on_difference(difference)) return false;
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
+  return summary;
+}
+
+absl::StatusOr<uint64_t> PathkbClient::ListSpaces(const OnSpace& on_space) {
+  uint64_t spaces = 0;
+  v1::ListSpacesRequest request;
+  do {
+    absl::StatusOr<v1::ListSpacesResponse> page = Call<v1::ListSpacesResponse>(
+        *spaces_, &v1::SpaceService::Stub::List, request, options_.long_timeout);
+    if (!page.ok()) return std::move(page).status();
+    for (const v1::Space& space : page->spaces()) {
+      ++spaces;
+      if (!on_space(space)) return spaces;
+    }
+    if (!page->next_page_token().empty() && page->next_page_token() == request.page_token()) {
+      return absl::InternalError("the server answered a page token with the same page token");
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return spaces;
+}
+
+absl::StatusOr<v1::DropSpaceResponse> PathkbClient::DropSpace(std::string_view space) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  v1::DropSpaceRequest request;
+  request.set_space(std::string(space));
+  return Call<v1::DropSpaceResponse>(*spaces_, &v1::SpaceService::Stub::Drop, request,
+                                     options_.long_timeout);
+}
+
+absl::StatusOr<v1::RestoreSpaceResponse> PathkbClient::RestoreSpace(
+    const v1::RestoreSpaceRequest& request) {
+  for (const std::string* text : {&request.space(), &request.from_space()}) {
+    if (absl::Status status = CheckUtf8(*text, "the space"); !status.ok()) return status;
+  }
+  return Call<v1::RestoreSpaceResponse>(*spaces_, &v1::SpaceService::Stub::Restore, request,
+                                        options_.long_timeout);
+}
+
 absl::StatusOr<v1::CountResponse> PathkbClient::Count(std::string_view space,
-                                                      std::string_view pattern) {
+                                                      std::string_view pattern,
+                                                      uint64_t at_revision) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
   if (absl::Status status = CheckUtf8(pattern, "the pattern"); !status.ok()) return status;
   v1::CountRequest request;
   request.set_space(std::string(space));
   request.set_pattern(std::string(pattern));
+  request.set_at_revision(at_revision);
   return Call<v1::CountResponse>(*queries_, &v1::QueryService::Stub::Count, request,
                                  options_.long_timeout);
 }

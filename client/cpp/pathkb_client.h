@@ -26,11 +26,15 @@
 #include "pathkb/v1/fact_service.grpc.pb.h"
 #include "pathkb/v1/query_service.grpc.pb.h"
 #include "pathkb/v1/snapshot_service.grpc.pb.h"
+#include "pathkb/v1/space_service.grpc.pb.h"
 
 namespace pathkb::client {
 
 // A connection to one server. Any number of threads may use it at once. It must outlive every call
 // made through it, those started by StartInsert() included.
+//
+// `at_revision`, where a method has one: 0 reads what is there now, another one what was there at
+// the revision of a snapshot that the server still has.
 //
 // Errors of every method, beside those that the .proto names; the server's own message is kept:
 //   Unavailable        no server there, or the connection broke: IsConnectionError() is true then,
@@ -50,7 +54,8 @@ class PathkbClient {
     // For each call that should answer soon: Insert, Get, one page of List, Delete, GetStatus,
     // ListSnapshots.
     absl::Duration timeout = absl::Seconds(60);
-    // For each call that may have much to do: Query, Count, CreateSnapshot.
+    // For each call that may have much to do: Query, Count, CreateSnapshot, Diff, and those on
+    // whole spaces.
     absl::Duration long_timeout = absl::InfiniteDuration();
   };
 
@@ -82,40 +87,70 @@ class PathkbClient {
   void StartInsert(v1::InsertRequest request, InsertDone done);
 
   // One fact, by the text of its term or by its name.
-  absl::StatusOr<v1::GetResponse> GetByTerm(std::string_view space, std::string_view term);
-  absl::StatusOr<v1::GetResponse> GetByName(std::string_view space, std::string_view name);
+  absl::StatusOr<v1::GetResponse> GetByTerm(std::string_view space, std::string_view term,
+                                            uint64_t at_revision = 0);
+  absl::StatusOr<v1::GetResponse> GetByName(std::string_view space, std::string_view name,
+                                            uint64_t at_revision = 0);
 
   // One page, as the server cuts it. `name_prefix` lists named facts only; `page_size` 0 leaves it
   // to the server; `page_token` is empty for the first page.
   absl::StatusOr<v1::ListResponse> ListPage(std::string_view space,
                                             std::optional<std::string_view> name_prefix,
-                                            uint32_t page_size, std::string_view page_token);
+                                            uint32_t page_size, std::string_view page_token,
+                                            uint64_t at_revision = 0);
 
   // Receives one fact; false ends the listing.
   using OnFact = std::function<bool(const v1::Fact&)>;
   // Hands every fact of `space` to `on_fact`, page by page; returns how many.
   absl::StatusOr<uint64_t> List(std::string_view space, std::optional<std::string_view> name_prefix,
-                                const OnFact& on_fact);
+                                const OnFact& on_fact, uint64_t at_revision = 0);
 
   // Takes out the facts of these terms and names, all or none. What is not there is only counted.
   absl::StatusOr<v1::DeleteResponse> Delete(std::string_view space, std::vector<std::string> terms,
                                             std::vector<std::string> names);
+
+  // Takes out every fact whose name begins with `name_prefix`, all or none.
+  absl::StatusOr<v1::DeleteResponse> DeleteNamesBelow(std::string_view space,
+                                                      std::string_view name_prefix);
 
   // Receives one match; false cancels the query, which then counts as complete.
   using OnMatch = std::function<bool(const v1::Match&)>;
   // Hands the matches of `pattern` to `on_match` as they arrive. `limit` 0 means all. After an
   // error the matches handed over before it are good.
   absl::StatusOr<QuerySummary> Query(std::string_view space, std::string_view pattern,
-                                     uint64_t limit, const OnMatch& on_match);
+                                     uint64_t limit, const OnMatch& on_match,
+                                     uint64_t at_revision = 0);
 
   // Counts the matches of `pattern`, or all facts if it is empty.
-  absl::StatusOr<v1::CountResponse> Count(std::string_view space, std::string_view pattern);
+  absl::StatusOr<v1::CountResponse> Count(std::string_view space, std::string_view pattern,
+                                          uint64_t at_revision = 0);
+
+  // Receives one space; false ends the listing.
+  using OnSpace = std::function<bool(const v1::Space&)>;
+  // Hands every space to `on_space`, page by page; returns how many.
+  absl::StatusOr<uint64_t> ListSpaces(const OnSpace& on_space);
+  // Takes out a whole space.
+  absl::StatusOr<v1::DropSpaceResponse> DropSpace(std::string_view space);
+  // Makes a space what one was at a revision.
+  absl::StatusOr<v1::RestoreSpaceResponse> RestoreSpace(const v1::RestoreSpaceRequest& request);
 
   // Returns when the new snapshot is on disk. `deduplicate` as in the .proto: nullopt leaves it to
   // the server's setting.
   absl::StatusOr<v1::CreateSnapshotResponse> CreateSnapshot(
       std::optional<bool> deduplicate = std::nullopt);
   absl::StatusOr<v1::ListSnapshotsResponse> ListSnapshots();
+  // Receives one difference; false cancels the call, which then counts as complete.
+  using OnDifference = std::function<bool(const v1::FactDifference&)>;
+  // What a comparison was between; 0 for a revision that is not known.
+  struct DiffSummary {
+    uint64_t differences = 0;
+    uint64_t from_revision = 0;
+    uint64_t to_revision = 0;
+  };
+  // Hands what differs between two states to `on_difference` as it arrives. After an error the
+  // differences handed over before it are good.
+  absl::StatusOr<DiffSummary> Diff(const v1::DiffRequest& request,
+                                   const OnDifference& on_difference);
   absl::StatusOr<v1::GetStatusResponse> GetStatus();
 
   // Finds out whether an Unavailable came from the server or from the lack of one: looks for up to
@@ -137,12 +172,19 @@ class PathkbClient {
                                                              Response*),
                                 const Request& request, absl::Duration timeout);
 
+  // Hands each answer of a stream to `on_response`, until that returns false, which cancels it and
+  // is no error.
+  template <typename Response>
+  absl::Status ReadAll(grpc::ClientContext& context, grpc::ClientReader<Response>& reader,
+                       const std::function<bool(const Response&)>& on_response);
+
   const std::string address_;
   const Options options_;
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::FactService::Stub> facts_;
   const std::unique_ptr<v1::QueryService::Stub> queries_;
   const std::unique_ptr<v1::SnapshotService::Stub> snapshots_;
+  const std::unique_ptr<v1::SpaceService::Stub> spaces_;
   const std::unique_ptr<v1::AdminService::Stub> admin_;
 };
 

@@ -31,7 +31,12 @@ inline constexpr uint32_t kPageFactsDefault = 1'000;
 inline constexpr uint32_t kPageFactsMax = 10'000;
 inline constexpr size_t kPageBytesMax = 1 << 20;
 
-// One message of a Query stream: it is sent when either is reached.
+// One page of the list of spaces: it ends at either, the facts being those counted for it.
+inline constexpr uint32_t kPageSpacesDefault = 100;
+inline constexpr uint32_t kPageSpacesMax = 1'000;
+inline constexpr uint64_t kPageSpacesFactsMax = 1'000'000;
+
+// One message of a Query or Diff stream: it is sent when either is reached.
 inline constexpr int kQueryMessageMatches = 1'000;
 inline constexpr size_t kQueryMessageBytes = 128 << 10;
 

@@ -21,9 +21,7 @@ std::unique_ptr<Zipper> ReadView::NewZipper() const {
 absl::StatusOr<std::string_view> ReadView::EntryBytes(uint64_t value, int layer,
                                                       std::string& scratch) const {
   if (value == 0) return std::string_view();
-  // A base on its own is layer 0 of its own cursor.
-  const bool from_base = base != nullptr && (layer == 1 || working.empty());
-  if (from_base) return base->FindEntry(value, scratch);
+  if (IsFromBase(layer)) return base->FindEntry(value, scratch);
   return entries.Find(value);
 }
 

@@ -34,6 +34,12 @@ struct ReadView {
   // A cursor over the working set laid over the base, at the root. Borrows the view.
   std::unique_ptr<Zipper> NewZipper() const;
 
+  // True if a value that a cursor showed with `layer` is one of the base.
+  bool IsFromBase(int layer) const {
+    // A base on its own is layer 0 of its own cursor.
+    return base != nullptr && (layer == 1 || working.empty());
+  }
+
   // The entry that a value stands for; `layer` as in Zipper::value_layer(). DataLoss if the base's
   // file contradicts itself. The bytes live as long as the view and, as they may be in `scratch`,
   // as long as that is unchanged.

@@ -66,6 +66,10 @@ absl::StatusOr<Batch> ToBatch(const v1::DeleteRequest& request) {
     if (!change.ok()) return AboutOne("name", i, change.status());
     batch.changes.push_back(*std::move(change));
   }
+  if (request.has_name_prefix()) {
+    PATHKB_ASSIGN_OR_RETURN(Change change, ToDeleteNamesBelow(request.name_prefix()));
+    batch.changes.push_back(std::move(change));
+  }
   return batch;
 }
 
@@ -134,9 +138,14 @@ absl::Status ListFacts(const ReadView& view, const v1::ListRequest& request,
   const bool named = request.has_name_prefix();
   const std::string names_from = NamesPrefix(space);
   const std::string prefix = named ? names_from + request.name_prefix() : TermsPrefix(space);
+  // What a token belongs to: keys hold no zero byte there, so no two lists have the same text.
+  std::string request_text = prefix;
+  if (request.at_revision() != 0) {
+    request_text += std::string(1, '\0') + std::to_string(request.at_revision());
+  }
   std::string after;
   if (!request.page_token().empty()) {
-    PATHKB_ASSIGN_OR_RETURN(after, ParsePageToken(prefix, request.page_token()));
+    PATHKB_ASSIGN_OR_RETURN(after, ParsePageToken(request_text, request.page_token()));
   }
   if (request.page_size() > kPageFactsMax) {
     return absl::InvalidArgumentError(
@@ -144,7 +153,7 @@ absl::Status ListFacts(const ReadView& view, const v1::ListRequest& request,
   }
   const uint32_t page_size = request.page_size() == 0 ? kPageFactsDefault : request.page_size();
   response.set_revision(view.revision);
-  return FillPage(view, prefix, named, names_from, after, page_size, prefix, response);
+  return FillPage(view, prefix, named, names_from, after, page_size, request_text, response);
 }
 
 }  // namespace
@@ -176,8 +185,8 @@ grpc::ServerUnaryReactor* FactService::Insert(grpc::CallbackServerContext* conte
 grpc::ServerUnaryReactor* FactService::Get(grpc::CallbackServerContext* context,
                                            const v1::GetRequest* request,
                                            v1::GetResponse* response) {
-  return RunUnary(context, threads_, [this, request, response] {
-    const ReadView view = knowledge_base_.View();
+  return RunUnary(context, threads_, [this, request, response]() -> absl::Status {
+    PATHKB_ASSIGN_OR_RETURN(const ReadView view, generations_.AtRevision(request->at_revision()));
     return GetFact(view, *request, *response);
   });
 }
@@ -185,8 +194,8 @@ grpc::ServerUnaryReactor* FactService::Get(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* FactService::List(grpc::CallbackServerContext* context,
                                             const v1::ListRequest* request,
                                             v1::ListResponse* response) {
-  return RunUnary(context, threads_, [this, request, response] {
-    const ReadView view = knowledge_base_.View();
+  return RunUnary(context, threads_, [this, request, response]() -> absl::Status {
+    PATHKB_ASSIGN_OR_RETURN(const ReadView view, generations_.AtRevision(request->at_revision()));
     return view.Confirm(ListFacts(view, *request, *response));
   });
 }

@@ -6,6 +6,7 @@
 #include "pathkb/v1/fact_service.grpc.pb.h"
 #include "server/background/thread_pool.h"
 #include "server/knowledge_base/commit_queue.h"
+#include "server/knowledge_base/generations.h"
 #include "server/knowledge_base/knowledge_base.h"
 
 namespace pathkb {
@@ -13,8 +14,12 @@ namespace pathkb {
 // Thread-safe. Borrows its arguments, which must outlive the gRPC server.
 class FactService final : public v1::FactService::CallbackService {
  public:
-  FactService(const KnowledgeBase& knowledge_base, CommitQueue& commits, ThreadPool& threads)
-      : knowledge_base_(knowledge_base), commits_(commits), threads_(threads) {}
+  FactService(const KnowledgeBase& knowledge_base, Generations& generations, CommitQueue& commits,
+              ThreadPool& threads)
+      : knowledge_base_(knowledge_base),
+        generations_(generations),
+        commits_(commits),
+        threads_(threads) {}
 
   grpc::ServerUnaryReactor* Insert(grpc::CallbackServerContext* context,
                                    const v1::InsertRequest* request,
@@ -30,6 +35,7 @@ class FactService final : public v1::FactService::CallbackService {
 
  private:
   const KnowledgeBase& knowledge_base_;
+  Generations& generations_;
   CommitQueue& commits_;
   ThreadPool& threads_;
 };

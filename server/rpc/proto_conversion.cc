@@ -94,6 +94,14 @@ absl::StatusOr<Change> ToDeleteName(const std::string& name) {
   return change;
 }
 
+absl::StatusOr<Change> ToDeleteNamesBelow(const std::string& name_prefix) {
+  if (!name_prefix.empty()) PATHKB_RETURN_IF_ERROR(CheckFactName(name_prefix));
+  Change change;
+  change.kind = Change::Kind::kDeleteNamesBelow;
+  change.name = name_prefix;
+  return change;
+}
+
 absl::StatusOr<Term> ToPatternTerm(const std::string& text) {
   absl::StatusOr<Term> term = ParseTerm(text, kTermLimits);
   if (!term.ok()) return WithPrefix("pattern: ", term.status());

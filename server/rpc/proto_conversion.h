@@ -30,6 +30,9 @@ absl::StatusOr<Change> ToSet(const v1::Fact& fact);
 absl::StatusOr<Change> ToDeleteTerm(const std::string& term);
 absl::StatusOr<Change> ToDeleteName(const std::string& name);
 
+// A delete of all facts whose names begin with `name_prefix`. InvalidArgument if no name can.
+absl::StatusOr<Change> ToDeleteNamesBelow(const std::string& name_prefix);
+
 // The encoded term of a text. Errors as ToSet().
 absl::StatusOr<std::string> ToEncodedTerm(const std::string& text);
 

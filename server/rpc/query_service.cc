@@ -80,14 +80,18 @@ class Search {
 // ends.
 class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryResponse> {
  public:
-  QueryReactor(const KnowledgeBase& knowledge_base, ThreadPool& threads,
+  QueryReactor(Generations& generations, ThreadPool& threads,
                const grpc::CallbackServerContext& context, const v1::QueryRequest& request)
       : threads_(threads), context_(context), limit_(request.limit()) {
-    threads_.Run([this, &knowledge_base, &request] {
-      const ReadView view = knowledge_base.View();
-      auto search = Search::Start(view, request.space(), request.pattern(), context_);
+    threads_.Run([this, &generations, &request] {
+      const absl::StatusOr<ReadView> view = generations.AtRevision(request.at_revision());
+      if (!view.ok()) {
+        Finish(ToGrpcStatus(view.status()));
+        return;
+      }
+      auto search = Search::Start(*view, request.space(), request.pattern(), context_);
       if (!search.ok()) {
-        Finish(ToGrpcStatus(view.Confirm(search.status())));
+        Finish(ToGrpcStatus(view->Confirm(search.status())));
         return;
       }
       search_ = *std::move(search);
@@ -213,14 +217,14 @@ absl::Status CountMatches(const ReadView& view, const v1::CountRequest& request,
 
 grpc::ServerWriteReactor<v1::QueryResponse>* QueryService::Query(
     grpc::CallbackServerContext* context, const v1::QueryRequest* request) {
-  return new QueryReactor(knowledge_base_, threads_, *context, *request);
+  return new QueryReactor(generations_, threads_, *context, *request);
 }
 
 grpc::ServerUnaryReactor* QueryService::Count(grpc::CallbackServerContext* context,
                                               const v1::CountRequest* request,
                                               v1::CountResponse* response) {
-  return RunUnary(context, threads_, [this, context, request, response] {
-    const ReadView view = knowledge_base_.View();
+  return RunUnary(context, threads_, [this, context, request, response]() -> absl::Status {
+    PATHKB_ASSIGN_OR_RETURN(const ReadView view, generations_.AtRevision(request->at_revision()));
     return view.Confirm(CountMatches(view, *request, *context, *response));
   });
 }

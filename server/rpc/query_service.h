@@ -6,15 +6,15 @@
 
 #include "pathkb/v1/query_service.grpc.pb.h"
 #include "server/background/thread_pool.h"
-#include "server/knowledge_base/knowledge_base.h"
+#include "server/knowledge_base/generations.h"
 
 namespace pathkb {
 
 // Thread-safe. Borrows its arguments, which must outlive the gRPC server.
 class QueryService final : public v1::QueryService::CallbackService {
  public:
-  QueryService(const KnowledgeBase& knowledge_base, ThreadPool& threads)
-      : knowledge_base_(knowledge_base), threads_(threads) {}
+  QueryService(Generations& generations, ThreadPool& threads)
+      : generations_(generations), threads_(threads) {}
 
   grpc::ServerWriteReactor<v1::QueryResponse>* Query(grpc::CallbackServerContext* context,
                                                      const v1::QueryRequest* request) override;
@@ -23,7 +23,7 @@ class QueryService final : public v1::QueryService::CallbackService {
                                   v1::CountResponse* response) override;
 
  private:
-  const KnowledgeBase& knowledge_base_;
+  Generations& generations_;
   ThreadPool& threads_;
 };
 

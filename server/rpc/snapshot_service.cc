@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "server/rpc/proto_conversion.h"
+#include "server/rpc/snapshot_diff.h"
 #include "server/rpc/status_conversion.h"
 
 namespace pathkb {
@@ -38,6 +39,11 @@ grpc::ServerUnaryReactor* SnapshotService::List(grpc::CallbackServerContext* con
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(grpc::Status::OK);
   return reactor;
+}
+
+grpc::ServerWriteReactor<v1::DiffResponse>* SnapshotService::Diff(
+    grpc::CallbackServerContext* context, const v1::DiffRequest* request) {
+  return NewSnapshotDiff(generations_, threads_, *context, *request);
 }
 
 }  // namespace pathkb

@@ -5,13 +5,16 @@
 
 #include "pathkb/v1/snapshot_service.grpc.pb.h"
 #include "server/background/snapshot_worker.h"
+#include "server/background/thread_pool.h"
+#include "server/knowledge_base/generations.h"
 
 namespace pathkb {
 
-// Thread-safe. Borrows the worker, which must outlive the gRPC server.
+// Thread-safe. Borrows its arguments, which must outlive the gRPC server.
 class SnapshotService final : public v1::SnapshotService::CallbackService {
  public:
-  explicit SnapshotService(SnapshotWorker& snapshots) : snapshots_(snapshots) {}
+  SnapshotService(SnapshotWorker& snapshots, Generations& generations, ThreadPool& threads)
+      : snapshots_(snapshots), generations_(generations), threads_(threads) {}
 
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                    const v1::CreateSnapshotRequest* request,
@@ -19,9 +22,13 @@ class SnapshotService final : public v1::SnapshotService::CallbackService {
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const v1::ListSnapshotsRequest* request,
                                  v1::ListSnapshotsResponse* response) override;
+  grpc::ServerWriteReactor<v1::DiffResponse>* Diff(grpc::CallbackServerContext* context,
+                                                   const v1::DiffRequest* request) override;
 
  private:
   SnapshotWorker& snapshots_;
+  Generations& generations_;
+  ThreadPool& threads_;
 };
 
 }  // namespace pathkb

@@ -1,6 +1,5 @@
 #include "storage/tool/diff.h"
 
-#include <compare>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -8,6 +7,7 @@
 #include "absl/status/status.h"
 #include "fmt/format.h"
 
+#include "core/base/in_step.h"
 #include "core/base/status_macros.h"
 #include "storage/tool/hex.h"
 #include "storage/tool/key_cursor.h"
@@ -37,6 +37,7 @@ class Side {
   }
 
   bool at_key() const { return at_key_; }
+  std::string_view key() const { return cursor_->key(); }
   const KeyCursor& cursor() const { return *cursor_; }
 
  private:
@@ -66,41 +67,31 @@ absl::StatusOr<DiffCounts> DiffFiles(FileSystem& files, const std::string& first
   const KeyCursor::Values values = first.cursor().values();
   counts.values_compared = values == second.cursor().values() && values != KeyCursor::Values::kNone;
 
-  PATHKB_RETURN_IF_ERROR(first.Next());
-  PATHKB_RETURN_IF_ERROR(second.Next());
+  InStep<Side> keys(first, second);
   std::string line;
-  while (first.at_key() || second.at_key()) {
-    std::strong_ordering order = std::strong_ordering::equal;
-    if (!second.at_key()) {
-      order = std::strong_ordering::less;
-    } else if (!first.at_key()) {
-      order = std::strong_ordering::greater;
-    } else {
-      order = first.cursor().key().compare(second.cursor().key()) <=> 0;
-    }
-    const bool same_value = order == 0 && (!counts.values_compared ||
-                                           first.cursor().value() == second.cursor().value());
-    if (same_value) {
+  for (;;) {
+    PATHKB_ASSIGN_OR_RETURN(const bool at_key, keys.Next());
+    if (!at_key) break;
+    const bool both = keys.in_first() && keys.in_second();
+    if (both && (!counts.values_compared || first.cursor().value() == second.cursor().value())) {
       ++counts.equal;
-    } else {
-      if (counts.removed + counts.added + counts.changed == lines_max) {
-        counts.complete = false;
-        return counts;
-      }
-      ++(order < 0 ? counts.removed : order > 0 ? counts.added : counts.changed);
-      const KeyCursor& shown = order > 0 ? second.cursor() : first.cursor();
-      line = order < 0 ? "- " : order > 0 ? "+ " : "~ ";
-      AppendHex(shown.key(), line);
-      AppendSide(shown, line);
-      if (order == 0) AppendSide(second.cursor(), line);
-      line.push_back('\n');
-      if (!sink(line)) {
-        counts.complete = false;
-        return counts;
-      }
+      continue;
     }
-    if (order <= 0) PATHKB_RETURN_IF_ERROR(first.Next());
-    if (order >= 0) PATHKB_RETURN_IF_ERROR(second.Next());
+    if (counts.removed + counts.added + counts.changed == lines_max) {
+      counts.complete = false;
+      return counts;
+    }
+    ++(both ? counts.changed : keys.in_first() ? counts.removed : counts.added);
+    const KeyCursor& shown = keys.in_first() ? first.cursor() : second.cursor();
+    line = both ? "~ " : keys.in_first() ? "- " : "+ ";
+    AppendHex(shown.key(), line);
+    AppendSide(shown, line);
+    if (both) AppendSide(second.cursor(), line);
+    line.push_back('\n');
+    if (!sink(line)) {
+      counts.complete = false;
+      return counts;
+    }
   }
   return counts;
 }

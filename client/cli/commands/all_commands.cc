@@ -11,17 +11,20 @@
 #include "client/cli/commands/list.h"
 #include "client/cli/commands/query.h"
 #include "client/cli/commands/snapshot.h"
+#include "client/cli/commands/snapshot_diff.h"
+#include "client/cli/commands/space.h"
 #include "client/cli/commands/status.h"
 
 namespace pathkb::cli {
 
 std::vector<Command> AllCommands() {
   return {
-      ImportCommand(),      ExportCommand(),         InsertCommand(),       GetCommand(),
-      ListCommand(),        DeleteCommand(),         QueryCommand(),        CountCommand(),
-      StatusCommand(),      SnapshotCreateCommand(), SnapshotListCommand(), FileInfoCommand(),
-      FileVerifyCommand(),  FileDumpCommand(),       FileStatsCommand(),    FileDiffCommand(),
-      FileConvertCommand(), FileBuildCommand(),      FileCompactCommand(),  FileSalvageCommand()};
+      ImportCommand(),         ExportCommand(),       InsertCommand(),       GetCommand(),
+      ListCommand(),           DeleteCommand(),       QueryCommand(),        CountCommand(),
+      StatusCommand(),         SpaceListCommand(),    SpaceDropCommand(),    SpaceRestoreCommand(),
+      SnapshotCreateCommand(), SnapshotListCommand(), SnapshotDiffCommand(), FileInfoCommand(),
+      FileVerifyCommand(),     FileDumpCommand(),     FileStatsCommand(),    FileDiffCommand(),
+      FileConvertCommand(),    FileBuildCommand(),    FileCompactCommand(),  FileSalvageCommand()};
 }
 
 }  // namespace pathkb::cli

@@ -1,0 +1,21 @@
+// The commands on whole spaces.
+
+#ifndef PATHKB_CLIENT_CLI_COMMANDS_SPACE_H_
+#define PATHKB_CLIENT_CLI_COMMANDS_SPACE_H_
+
+#include "client/cli/commands/command.h"
+
+namespace pathkb::cli {
+
+// All spaces with the numbers of their facts.
+Command SpaceListCommand();
+
+// Takes out all facts of a space.
+Command SpaceDropCommand();
+
+// Makes a space what it, or another one, was at the revision of a snapshot.
+Command SpaceRestoreCommand();
+
+}  // namespace pathkb::cli
+
+#endif  // PATHKB_CLIENT_CLI_COMMANDS_SPACE_H_

@@ -1,0 +1,208 @@
+#include "server/rpc/space_service.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "fmt/format.h"
+
+#include "core/base/status_macros.h"
+#include "core/facts/batch.h"
+#include "core/facts/keys.h"
+#include "server/config/limits.h"
+#include "server/knowledge_base/view_diff.h"
+#include "server/rpc/call.h"
+#include "server/rpc/page_token.h"
+#include "server/rpc/status_conversion.h"
+
+namespace pathkb {
+namespace {
+
+constexpr std::string_view kListName = "spaces";  // For page tokens.
+constexpr uint64_t kLookEvery = 4096;             // Facts between looks at the call.
+
+// Counts the facts of the space of the present key; goes to the first key behind the space, which
+// is false if there is none.
+absl::StatusOr<bool> CountAndLeave(Zipper& zipper, const grpc::CallbackServerContext& context,
+                                   v1::Space& space) {
+  const std::string terms_prefix = TermsPrefix(space.name());
+  uint64_t facts = 0;
+  bool at_value = zipper.SeekValue(terms_prefix);
+  for (; at_value && zipper.path().starts_with(terms_prefix); at_value = zipper.NextValue()) {
+    if (++facts % kLookEvery == 0) PATHKB_RETURN_IF_ERROR(CheckStillWanted(context));
+  }
+  space.set_facts(facts);
+  PATHKB_RETURN_IF_ERROR(zipper.status());
+  return at_value;
+}
+
+absl::Status ListSpaces(const ReadView& view, const v1::ListSpacesRequest& request,
+                        const grpc::CallbackServerContext& context,
+                        v1::ListSpacesResponse& response) {
+  if (request.page_size() > kPageSpacesMax) {
+    return absl::InvalidArgumentError(
+        fmt::format("page_size {}: at most {} are allowed", request.page_size(), kPageSpacesMax));
+  }
+  const int page_size =
+      static_cast<int>(request.page_size() == 0 ? kPageSpacesDefault : request.page_size());
+  std::string start(kSpacesPrefix);
+  if (!request.page_token().empty()) {
+    PATHKB_ASSIGN_OR_RETURN(const std::string last,
+                            ParsePageToken(kListName, request.page_token()));
+    start = SpacePrefix(last);
+    ++start.back();  // Behind every key that begins with the prefix.
+  }
+  response.set_revision(view.revision);
+  const std::unique_ptr<Zipper> zipper = view.NewZipper();
+  uint64_t facts = 0;
+  bool at_value = zipper->SeekValue(start);
+  while (at_value) {
+    const std::string_view prefix = SpacePrefixOf(zipper->path());
+    if (prefix.empty()) break;
+    if (response.spaces_size() == page_size || facts >= kPageSpacesFactsMax) {
+      const std::string& last = response.spaces(response.spaces_size() - 1).name();
+      response.set_next_page_token(MakePageToken(kListName, last));
+      break;
+    }
+    v1::Space& space = *response.add_spaces();
+    space.set_name(
+        std::string(prefix.substr(kSpacesPrefix.size(), prefix.size() - kSpacesPrefix.size() - 1)));
+    PATHKB_ASSIGN_OR_RETURN(at_value, CountAndLeave(*zipper, context, space));
+    facts += space.facts();
+  }
+  return zipper->status();
+}
+
+// What it takes to make a space what another one was.
+struct Restoration {
+  Batch batch;  // Complete only if it fits.
+  uint64_t inserted = 0;
+  uint64_t updated = 0;
+  uint64_t deleted = 0;
+  uint64_t unchanged = 0;
+  uint64_t bytes = 0;  // Of the batch, if it were complete.
+
+  uint64_t changes() const { return inserted + updated + deleted; }
+  bool fits() const { return changes() <= kBatchFactsMax && bytes <= kBatchBytesMax; }
+};
+
+// `diff` leads from the present state to the one that is wanted.
+absl::Status AddChanges(ViewDiff& diff, Restoration& restoration) {
+  for (;;) {
+    PATHKB_ASSIGN_OR_RETURN(const bool found, diff.Next());
+    restoration.unchanged = diff.equal();
+    if (!found) return absl::OkStatus();
+    Change change;
+    change.name = diff.name();
+    if (diff.after().has_value()) {
+      ++(diff.before().has_value() ? restoration.updated : restoration.inserted);
+      change.encoded_term = diff.after()->encoded_term;
+      change.entry = diff.after()->entry;
+    } else {
+      ++restoration.deleted;
+      change.kind = change.name.empty() ? Change::Kind::kDeleteTerm : Change::Kind::kDeleteName;
+      if (change.name.empty()) change.encoded_term = diff.before()->encoded_term;
+    }
+    restoration.bytes += change.encoded_term.size() + change.name.size() + change.entry.size();
+    // What does not fit is only counted, for the message.
+    if (restoration.fits()) restoration.batch.changes.push_back(std::move(change));
+  }
+}
+
+absl::StatusOr<Restoration> PlanRestoration(const ReadView& now, Generations& generations,
+                                            const v1::RestoreSpaceRequest& request,
+                                            const grpc::CallbackServerContext& context) {
+  PATHKB_RETURN_IF_ERROR(CheckSpaceName(request.space()));
+  const std::string& from = request.from_space().empty() ? request.space() : request.from_space();
+  PATHKB_RETURN_IF_ERROR(CheckSpaceName(from));
+  if (request.at_revision() == 0) {
+    return absl::InvalidArgumentError("at_revision must be given: the revision of a snapshot");
+  }
+  PATHKB_ASSIGN_OR_RETURN(const ReadView then, generations.AtRevision(request.at_revision()));
+  PATHKB_RETURN_IF_ERROR(then.Confirm(then.CheckSpaceExists(from)));
+  Restoration restoration;
+  restoration.batch.space = request.space();
+  ViewDiff diff({&now, request.space()}, {&then, from},
+                [&context] { return CheckStillWanted(context); });
+  PATHKB_RETURN_IF_ERROR(then.Confirm(now.Confirm(AddChanges(diff, restoration))));
+  if (restoration.fits() || request.dry_run()) return restoration;
+  return absl::ResourceExhaustedError(fmt::format(
+      "{} facts to insert, {} to update and {} to delete, {} bytes: at most {} and {} bytes can be "
+      "restored as one batch; `pathkb file restore` makes a new data directory of any size",
+      restoration.inserted, restoration.updated, restoration.deleted, restoration.bytes,
+      kBatchFactsMax, kBatchBytesMax));
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* SpaceService::List(grpc::CallbackServerContext* context,
+                                             const v1::ListSpacesRequest* request,
+                                             v1::ListSpacesResponse* response) {
+  return RunUnary(context, threads_, [this, context, request, response] {
+    const ReadView view = knowledge_base_.View();
+    return view.Confirm(ListSpaces(view, *request, *context, *response));
+  });
+}
+
+grpc::ServerUnaryReactor* SpaceService::Drop(grpc::CallbackServerContext* context,
+                                             const v1::DropSpaceRequest* request,
+                                             v1::DropSpaceResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  threads_.Run([this, reactor, request, response] {
+    absl::Status status = CheckSpaceName(request->space());
+    if (status.ok()) {
+      const ReadView view = knowledge_base_.View();
+      status = view.Confirm(view.CheckSpaceExists(request->space()));
+    }
+    if (!status.ok()) {
+      reactor->Finish(ToGrpcStatus(status));
+      return;
+    }
+    Batch batch;
+    batch.space = request->space();
+    batch.changes.emplace_back().kind = Change::Kind::kDropSpace;
+    commits_.Submit(std::move(batch), [reactor, response](absl::StatusOr<Commit> commit) {
+      if (commit.ok()) {
+        response->set_revision(commit->revision);
+        response->set_durable_revision(commit->durable_revision);
+        response->set_deleted(commit->counts.deleted);
+      }
+      reactor->Finish(ToGrpcStatus(commit.status()));
+    });
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* SpaceService::Restore(grpc::CallbackServerContext* context,
+                                                const v1::RestoreSpaceRequest* request,
+                                                v1::RestoreSpaceResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  threads_.Run([this, context, reactor, request, response] {
+    const ReadView now = knowledge_base_.View();
+    absl::StatusOr<Restoration> plan = PlanRestoration(now, generations_, *request, *context);
+    if (!plan.ok()) {
+      reactor->Finish(ToGrpcStatus(plan.status()));
+      return;
+    }
+    response->set_inserted(plan->inserted);
+    response->set_updated(plan->updated);
+    response->set_deleted(plan->deleted);
+    response->set_unchanged(plan->unchanged);
+    response->set_revision(now.revision);
+    if (request->dry_run()) {
+      reactor->Finish(grpc::Status::OK);
+      return;
+    }
+    commits_.Submit(std::move(plan->batch), [reactor, response](absl::StatusOr<Commit> commit) {
+      if (commit.ok()) {
+        response->set_revision(commit->revision);
+        response->set_durable_revision(commit->durable_revision);
+      }
+      reactor->Finish(ToGrpcStatus(commit.status()));
+    });
+  });
+  return reactor;
+}
+
+}  // namespace pathkb
