@@ -1,10 +1,16 @@
-// kill -9 of the real daemon while several clients insert and snapshots are taken, again and again
-// on one data directory. Every batch that was acknowledged is there after the restart, each batch
-// as a whole or not at all, and each batch that was not acknowledged too.
+// kill -9 of the real daemon while several clients insert and delete and snapshots are taken, again
+// and again. After each restart every batch that was acknowledged is there or gone as it was
+// answered, and each batch that was not answered is there as a whole or not at all, and stays so.
+// Every so many rounds a new data directory is begun, so that a round costs the same at the end.
+//
+// As a test: 300 rounds, divided among kParts. As a program, `kill_test PATHKBD ROUNDS` makes as
+// many as it is told and says how far it is.
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <map>
@@ -21,17 +27,25 @@
 #include "gtest/gtest.h"
 
 #include "client/cpp/pathkb_client.h"
+#include "tests/crash/test_seed.h"
 
 namespace pathkb {
 namespace {
 
 using client::PathkbClient;
 
-constexpr int kRounds = 12;
+constexpr int kRounds = 300;
+constexpr int kParts = 4;
+constexpr int kRoundsOfADirectory = 25;
 constexpr int kWriters = 3;
-constexpr int kBatchFacts = 40;
+constexpr int kBatchFacts = 8;
+// In a round at least so many batches are begun before the kill, and at most so many more.
+constexpr int kBatchesMin = 3;
+constexpr int kBatchesMore = 60;
+constexpr int kProgressEvery = 100;
 
 std::string pathkbd_path;
+int rounds_wanted = kRounds;
 
 // pathkbd as a child process.
 class Daemon {
@@ -44,7 +58,7 @@ class Daemon {
       dup2(fds[1], 1);
       dup2(fds[1], 2);
       execl(pathkbd_path.c_str(), "pathkbd", "--data-dir", data_dir.c_str(), "--listen",
-            "127.0.0.1:0", "--snapshot-max-changes", "2000", "--snapshot-min-ratio", "0",
+            "127.0.0.1:0", "--snapshot-max-changes", "500", "--snapshot-min-ratio", "0",
             static_cast<char*>(nullptr));
       _exit(127);
     }
@@ -85,37 +99,80 @@ class Daemon {
   std::thread drain_;
 };
 
-// What the clients know: each batch by its number, acknowledged or only sent.
-struct Ledger {
-  std::mutex mutex;
-  std::map<int, bool> batches;
-  std::atomic<int> next = 0;
-  std::atomic<int> writers = 0;  // At work.
+// What the clients know of one batch.
+enum class BatchState {
+  kSent,        // All of it may be there, or nothing.
+  kThere,       // Its insert was answered.
+  kDeleteSent,  // As kSent.
+  kGone,        // Its delete was answered.
 };
 
-void InsertUntilTheServerDies(const std::string& address, Ledger& ledger) {
+// What the clients know of all batches, by number.
+struct Ledger {
+  std::mutex mutex;
+  std::map<int, BatchState> batches;
+  std::atomic<int> next = 0;
+  std::atomic<int> writers = 0;  // At work.
+  std::atomic<int> deletes = 0;  // Answered.
+
+  void Set(int number, BatchState state) {
+    std::lock_guard<std::mutex> lock(mutex);
+    batches[number] = state;
+  }
+};
+
+std::string TermOf(int number, int i) {
+  return "(batch " + std::to_string(number) + " " + std::to_string(i) + ")";
+}
+
+std::string NameOf(int number, int i) {
+  return "batch/" + std::to_string(number) + "/" + std::to_string(i);
+}
+
+// Every fourth fact of a batch has a name.
+bool IsNamed(int i) { return i % 4 == 0; }
+
+bool InsertBatch(PathkbClient& client, int number, Ledger& ledger) {
+  std::vector<v1::Fact> facts;
+  for (int i = 0; i < kBatchFacts; ++i) {
+    v1::Fact& fact = facts.emplace_back();
+    fact.set_term(TermOf(number, i));
+    if (IsNamed(i)) fact.set_name(NameOf(number, i));
+  }
+  ledger.Set(number, BatchState::kSent);
+  const auto inserted = client.Insert("default", std::move(facts));
+  if (!inserted.ok()) return false;
+  EXPECT_EQ(inserted->inserted(), static_cast<uint64_t>(kBatchFacts));
+  ledger.Set(number, BatchState::kThere);
+  return true;
+}
+
+bool DeleteBatch(PathkbClient& client, int number, Ledger& ledger) {
+  std::vector<std::string> terms;
+  std::vector<std::string> names;
+  for (int i = 0; i < kBatchFacts; ++i) {
+    IsNamed(i) ? names.push_back(NameOf(number, i)) : terms.push_back(TermOf(number, i));
+  }
+  ledger.Set(number, BatchState::kDeleteSent);
+  const auto deleted = client.Delete("default", std::move(terms), std::move(names));
+  if (!deleted.ok()) return false;
+  EXPECT_EQ(deleted->deleted(), static_cast<uint64_t>(kBatchFacts));
+  ledger.Set(number, BatchState::kGone);
+  ++ledger.deletes;
+  return true;
+}
+
+void WriteUntilTheServerDies(const std::string& address, Ledger& ledger) {
   auto client = PathkbClient::Connect(address);
   if (!client.ok()) return;
   while (true) {
     const int number = ledger.next++;
-    std::vector<v1::Fact> facts;
-    for (int i = 0; i < kBatchFacts; ++i) {
-      v1::Fact& fact = facts.emplace_back();
-      fact.set_term("(batch " + std::to_string(number) + " " + std::to_string(i) + ")");
-      if (i % 5 == 0) fact.set_name("batch/" + std::to_string(number) + "/" + std::to_string(i));
-    }
-    {
-      std::lock_guard<std::mutex> lock(ledger.mutex);
-      ledger.batches[number] = false;
-    }
-    const auto inserted = (*client)->Insert("default", std::move(facts));
-    if (!inserted.ok()) return;
-    EXPECT_EQ(inserted->inserted(), static_cast<uint64_t>(kBatchFacts));
-    std::lock_guard<std::mutex> lock(ledger.mutex);
-    ledger.batches[number] = true;
+    if (!InsertBatch(**client, number, ledger)) return;
+    if (number % 3 == 0 && !DeleteBatch(**client, number, ledger)) return;
   }
 }
 
+// Compares with what the restarted server has, and takes that over where it was open.
 void CheckLedger(PathkbClient& client, Ledger& ledger) {
   std::map<int, int> found;
   const auto query = client.Query("default", "(batch $n $i)", 0, [&](const v1::Match& match) {
@@ -123,58 +180,95 @@ void CheckLedger(PathkbClient& client, Ledger& ledger) {
     return true;
   });
   ASSERT_TRUE(query.ok() || query.status().code() == absl::StatusCode::kNotFound) << query.status();
-  for (auto& [number, acknowledged] : ledger.batches) {
+  std::map<int, int> named;
+  const auto listed = client.List("default", "batch/", [&](const v1::Fact& fact) {
+    ++named[std::atoi(fact.name().c_str() + std::strlen("batch/"))];
+    return true;
+  });
+  ASSERT_TRUE(listed.ok() || listed.status().code() == absl::StatusCode::kNotFound)
+      << listed.status();
+  for (auto& [number, state] : ledger.batches) {
     const int facts = found[number];
-    EXPECT_TRUE(facts == kBatchFacts || (facts == 0 && !acknowledged))
-        << "batch " << number << ": " << facts << " facts, acknowledged: " << acknowledged;
+    const bool may_be_there = state != BatchState::kGone;
+    const bool may_be_gone = state != BatchState::kThere;
+    EXPECT_TRUE((facts == kBatchFacts && may_be_there) || (facts == 0 && may_be_gone))
+        << "batch " << number << ": " << facts << " facts, state " << static_cast<int>(state);
+    EXPECT_EQ(named[number] * 4, facts) << "batch " << number << " by its names";
     // What survived one restart must survive the next.
-    acknowledged = facts == kBatchFacts;
+    state = facts > 0 ? BatchState::kThere : BatchState::kGone;
   }
 }
 
-TEST(KillTest, NothingAcknowledgedIsLost) {
-  std::random_device device;
-  const char* seed_text = std::getenv("PATHKB_TEST_SEED");
-  const unsigned seed =
-      seed_text != nullptr ? static_cast<unsigned>(std::atoi(seed_text)) : device();
-  std::printf("PATHKB_TEST_SEED=%u\n", seed);
-  std::mt19937_64 random(seed);
-  const std::string dir = ::testing::TempDir() + "/kill_test";
-  std::filesystem::remove_all(dir);
-  Ledger ledger;
-  for (int round = 0; round < kRounds; ++round) {
-    Daemon daemon(dir);
-    ASSERT_FALSE(daemon.address().empty()) << daemon.text();
-    auto client = PathkbClient::Connect(daemon.address());
-    ASSERT_TRUE(client.ok()) << client.status();
-    CheckLedger(**client, ledger);
-    std::vector<std::thread> writers;
-    ledger.writers = kWriters;
-    for (int i = 0; i < kWriters; ++i) {
-      writers.emplace_back([&] {
-        InsertUntilTheServerDies(daemon.address(), ledger);
-        --ledger.writers;
-      });
-    }
-    std::thread snapshots([&] {
-      while ((*client)->CreateSnapshot().ok()) {
-      }
-    });
-    // The kill comes after so many more batches have been begun, wherever the daemon then is.
-    const int until = ledger.next + 5 + static_cast<int>(random() % 120);
-    while (ledger.next < until && ledger.writers > 0) std::this_thread::yield();
-    const bool alive = ledger.writers > 0;
-    daemon.Kill();
-    EXPECT_TRUE(alive) << "the daemon died by itself: " << daemon.text();
-    for (std::thread& writer : writers) writer.join();
-    snapshots.join();
-  }
+// Starts the daemon, compares, writes, and kills it somewhere in the middle.
+void RunRound(const std::string& dir, std::mt19937_64& random, Ledger& ledger) {
   Daemon daemon(dir);
+  ASSERT_FALSE(daemon.address().empty()) << daemon.text();
   auto client = PathkbClient::Connect(daemon.address());
   ASSERT_TRUE(client.ok()) << client.status();
   CheckLedger(**client, ledger);
-  EXPECT_GT(ledger.batches.size(), 50u);
+  std::vector<std::thread> writers;
+  ledger.writers = kWriters;
+  // The kill comes after so many more batches have been begun, wherever the daemon then is.
+  const int until = ledger.next + kBatchesMin + static_cast<int>(random() % kBatchesMore);
+  for (int i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&] {
+      WriteUntilTheServerDies(daemon.address(), ledger);
+      --ledger.writers;
+    });
+  }
+  std::thread snapshots([&] {
+    while ((*client)->CreateSnapshot().ok()) {
+    }
+  });
+  while (ledger.next < until && ledger.writers > 0) std::this_thread::yield();
+  const bool alive = ledger.writers > 0;
+  daemon.Kill();
+  EXPECT_TRUE(alive) << "the daemon died by itself: " << daemon.text();
+  for (std::thread& writer : writers) writer.join();
+  snapshots.join();
 }
+
+// Kills and restarts on one directory, then looks once more.
+void RunDirectory(const std::string& dir, int rounds, std::mt19937_64& random) {
+  std::filesystem::remove_all(dir);
+  Ledger ledger;
+  for (int round = 0; round < rounds && !::testing::Test::HasFatalFailure(); ++round) {
+    RunRound(dir, random, ledger);
+  }
+  Daemon daemon(dir);
+  auto client = PathkbClient::Connect(daemon.address());
+  ASSERT_TRUE(client.ok()) << client.status() << daemon.text();
+  CheckLedger(**client, ledger);
+  EXPECT_GT(ledger.batches.size(), static_cast<size_t>(rounds * kBatchesMin));
+  EXPECT_TRUE(rounds < kRoundsOfADirectory || ledger.deletes > 0);
+  daemon.Kill();
+  if (!::testing::Test::HasFailure()) std::filesystem::remove_all(dir);
+}
+
+void RunRounds(int rounds, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  const std::string dir = ::testing::TempDir() + "/kill_test" + std::to_string(seed);
+  for (int done = 0; done < rounds;) {
+    const int some = std::min(kRoundsOfADirectory, rounds - done);
+    RunDirectory(dir, some, random);
+    if (::testing::Test::HasFailure()) break;
+    done += some;
+    if (done % kProgressEvery == 0 || done == rounds) {
+      std::printf("%d of %d kills, nothing lost\n", done, rounds);
+      std::fflush(stdout);
+    }
+  }
+}
+
+class KillTest : public ::testing::TestWithParam<int> {};
+
+TEST_P(KillTest, NothingAcknowledgedIsLost) {
+  // Each part draws its own moments.
+  const uint64_t seed = TestSeed() + static_cast<uint64_t>(GetParam());
+  RunRounds(rounds_wanted / kParts, seed);
+}
+
+INSTANTIATE_TEST_SUITE_P(Parts, KillTest, ::testing::Range(0, kParts));
 
 }  // namespace
 }  // namespace pathkb
@@ -183,5 +277,6 @@ int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   if (argc < 2) return 2;
   pathkb::pathkbd_path = argv[1];
+  if (argc > 2) pathkb::rounds_wanted = std::atoi(argv[2]);
   return RUN_ALL_TESTS();
 }
