@@ -77,11 +77,11 @@ absl::Status ApplyDelta(FileSystem& files, const std::string& path, const DeltaR
 
 // Replays the log up to and with `until`. A segment begins wherever a delta or a snapshot ends, so
 // the one behind the revision reached must be there; the end of an older one does not count.
-absl::Status ReplayLogUntil(FileSystem& files, const std::string& data_dir, uint64_t until,
-                            RecoveredState& state) {
+absl::Status ReplayLogUntil(FileSystem& files, const std::string& data_dir,
+                            const RecoveryOptions& options, uint64_t until, RecoveredState& state) {
   const std::string first = JoinPath(data_dir, WalSegmentName(state.revision + 1));
   PATHKB_ASSIGN_OR_RETURN(const bool there, files.Exists(first));
-  if (there) PATHKB_RETURN_IF_ERROR(ReplayLog(files, data_dir, state, until));
+  if (there) PATHKB_RETURN_IF_ERROR(ReplayLog(files, data_dir, options, state, until));
   if (state.revision >= until) return absl::OkStatus();
   return absl::DataLossError(fmt::format("{}{}: revisions {} to {} are in no log segment", first,
                                          there ? "" : " is missing", state.revision + 1, until));
@@ -98,7 +98,8 @@ absl::Status CannotGoOn(const std::string& data_dir, const DeltaRecord& record,
 
 }  // namespace
 
-absl::Status ReplayDeltas(FileSystem& files, const std::string& data_dir, RecoveredState& state) {
+absl::Status ReplayDeltas(FileSystem& files, const std::string& data_dir,
+                          const RecoveryOptions& options, RecoveredState& state) {
   std::vector<DeltaRecord> used;
   for (const DeltaRecord& record : std::exchange(state.manifest.deltas, {})) {
     if (record.to_revision <= state.revision) {
@@ -113,9 +114,10 @@ absl::Status ReplayDeltas(FileSystem& files, const std::string& data_dir, Recove
                                              record.from_revision, state.revision));
     }
     if (record.from_revision > state.revision) {
-      PATHKB_RETURN_IF_ERROR(ReplayLogUntil(files, data_dir, record.from_revision, state));
+      PATHKB_RETURN_IF_ERROR(ReplayLogUntil(files, data_dir, options, record.from_revision, state));
     }
     const std::string name = DeltaName(record.from_revision, record.to_revision);
+    if (options.progress != nullptr) options.progress("applying " + name, 0, 0);
     const absl::Status applied = ApplyDelta(files, JoinPath(data_dir, name), record, state);
     if (applied.ok()) {
       used.push_back(record);
@@ -123,7 +125,8 @@ absl::Status ReplayDeltas(FileSystem& files, const std::string& data_dir, Recove
       continue;
     }
     if (!absl::IsDataLoss(applied) && !absl::IsNotFound(applied)) return applied;
-    const absl::Status replayed = ReplayLogUntil(files, data_dir, record.to_revision, state);
+    const absl::Status replayed =
+        ReplayLogUntil(files, data_dir, options, record.to_revision, state);
     if (!replayed.ok()) return CannotGoOn(data_dir, record, applied, replayed);
     state.notes.push_back(
         fmt::format("delta {} cannot be used, the log was replayed in its place: {}", name,

@@ -13,6 +13,7 @@
 #include "storage/directory/manifest.h"
 #include "storage/file/file_system.h"
 #include "storage/recovery/recovered_state.h"
+#include "storage/recovery/recovery_options.h"
 
 namespace pathkb {
 
@@ -25,7 +26,8 @@ namespace pathkb {
 //   in
 //                       neither; the message names them, the file, and what to do
 //   FailedPrecondition  a file of another database or of a newer format version
-absl::Status ReplayDeltas(FileSystem& files, const std::string& data_dir, RecoveredState& state);
+absl::Status ReplayDeltas(FileSystem& files, const std::string& data_dir,
+                          const RecoveryOptions& options, RecoveredState& state);
 
 }  // namespace pathkb
 

@@ -72,9 +72,43 @@ absl::Status LoadRequests(RecoveredState& state) {
   });
 }
 
-absl::Status ApplyRecord(const WalRecord& record, RecoveredState& state) {
+// How far a replay has got, told every now and then.
+class ReplayProgress {
+ public:
+  // Borrows both.
+  ReplayProgress(const RecoveryOptions& options, uint64_t total_bytes)
+      : options_(options), total_bytes_(total_bytes) {}
+
+  // A record was read, which ends `offset` bytes into its segment.
+  void Tell(uint64_t offset) {
+    if (options_.progress == nullptr || records_++ % kRecordsBetween != 0) return;
+    options_.progress("replaying the log", std::min(done_bytes_ + offset, total_bytes_),
+                      total_bytes_);
+  }
+  // A segment of so many bytes is through.
+  void EndSegment(uint64_t bytes) { done_bytes_ += bytes; }
+
+ private:
+  static constexpr uint64_t kRecordsBetween = 1024;
+
+  const RecoveryOptions& options_;
+  const uint64_t total_bytes_;
+  uint64_t done_bytes_ = 0;
+  uint64_t records_ = 0;
+};
+
+// The changes of `batch`; if that fails and what was reached is to be kept, none of them.
+absl::StatusOr<ChangeCounts> ApplyBatch(Batch& batch, bool keep_on_failure, RecoveredState& state) {
+  if (!keep_on_failure) return state.working.Apply(batch, state.base.get());
+  WorkingSet next = state.working;
+  PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts, next.Apply(batch, state.base.get()));
+  state.working = std::move(next);
+  return counts;
+}
+
+absl::Status ApplyRecord(const WalRecord& record, bool keep_on_failure, RecoveredState& state) {
   PATHKB_ASSIGN_OR_RETURN(Batch batch, DecodeBatch(record.payload));
-  PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts, state.working.Apply(batch, state.base.get()));
+  PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts, ApplyBatch(batch, keep_on_failure, state));
   if (!batch.request_id.empty()) {
     PATHKB_ASSIGN_OR_RETURN(RequestOutcome outcome, DecodeRequestOutcome(batch.request_outcome));
     outcome.revision = record.revision;
@@ -100,7 +134,8 @@ absl::StatusOr<bool> HasOnlyAHeader(FileSystem& files, const std::string& path) 
 // it holds from there on was never acknowledged: a write that did not succeed, and was made again
 // in the next segment.
 absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint64_t first,
-                           uint64_t end, RecoveredState& state) {
+                           uint64_t end, const RecoveryOptions& options, ReplayProgress& progress,
+                           RecoveredState& state) {
   const std::string name = WalSegmentName(first);
   WalExpected expected;
   expected.database_id = state.manifest.database_id;
@@ -120,8 +155,9 @@ absl::Status ReplaySegment(FileSystem& files, const std::string& data_dir, uint6
     PATHKB_ASSIGN_OR_RETURN(const std::optional<WalRecord> record, reader->Next());
     if (!record.has_value()) break;
     hollow = false;
+    progress.Tell(reader->tail().offset);
     if (record->revision <= state.revision) continue;  // In the snapshot already.
-    if (absl::Status status = ApplyRecord(*record, state); !status.ok()) {
+    if (absl::Status status = ApplyRecord(*record, options.stop_at_damage, state); !status.ok()) {
       return absl::Status(status.code(), fmt::format("{}: revision {}: {}", reader->path(),
                                                      record->revision, ToStd(status.message())));
     }
@@ -210,15 +246,26 @@ absl::Status SecureTail(FileSystem& files, const std::string& data_dir,
 
 }  // namespace
 
-absl::Status ReplayLog(FileSystem& files, const std::string& data_dir, RecoveredState& state,
-                       uint64_t until) {
+absl::Status ReplayLog(FileSystem& files, const std::string& data_dir,
+                       const RecoveryOptions& options, RecoveredState& state, uint64_t until) {
   PATHKB_RETURN_IF_ERROR(LoadRequests(state));
   PATHKB_ASSIGN_OR_RETURN(const std::vector<uint64_t> firsts,
                           SegmentsToReplay(files, data_dir, until, state));
+  std::vector<uint64_t> sizes;
+  uint64_t total_bytes = 0;
+  for (uint64_t first : firsts) {
+    PATHKB_ASSIGN_OR_RETURN(const uint64_t bytes,
+                            files.FileBytes(data_dir + "/" + WalSegmentName(first)));
+    sizes.push_back(bytes);
+    total_bytes += bytes;
+  }
+  ReplayProgress progress(options, total_bytes);
   for (size_t i = 0; i < firsts.size(); ++i) {
     uint64_t end = i + 1 < firsts.size() ? firsts[i + 1] : UINT64_MAX;
     if (until < end) end = until + 1;
-    PATHKB_RETURN_IF_ERROR(ReplaySegment(files, data_dir, firsts[i], end, state));
+    PATHKB_RETURN_IF_ERROR(
+        ReplaySegment(files, data_dir, firsts[i], end, options, progress, state));
+    progress.EndSegment(sizes[i]);
   }
   return absl::OkStatus();
 }

@@ -14,6 +14,7 @@
 
 #include "storage/file/file_system.h"
 #include "storage/recovery/recovered_state.h"
+#include "storage/recovery/recovery_options.h"
 
 namespace pathkb {
 
@@ -22,7 +23,8 @@ namespace pathkb {
 //   DataLoss             commits are missing or damaged; the message names file, place and
 //                        revisions
 //   FailedPrecondition   a segment of another database or of a newer format version
-absl::Status ReplayLog(FileSystem& files, const std::string& data_dir, RecoveredState& state,
+absl::Status ReplayLog(FileSystem& files, const std::string& data_dir,
+                       const RecoveryOptions& options, RecoveredState& state,
                        uint64_t until = UINT64_MAX);
 
 // Makes the log ready for the one who writes next, and who must hold the directory's lock:

@@ -79,21 +79,30 @@ absl::Status OpenBase(FileSystem& files, const std::string& data_dir, const MapO
   return absl::OkStatus();
 }
 
+// Brings `state` from its base to the end of the log, which is not before `covered`.
+absl::Status Replay(FileSystem& files, const std::string& data_dir, const RecoveryOptions& options,
+                    uint64_t covered, RecoveredState& state) {
+  PATHKB_RETURN_IF_ERROR(ReplayDeltas(files, data_dir, options, state));
+  PATHKB_RETURN_IF_ERROR(ReplayLog(files, data_dir, options, state));
+  if (state.revision >= covered) return absl::OkStatus();
+  return absl::DataLossError(fmt::format(
+      "{}: base, deltas and log end with revision {}, the manifest says {}: what revisions {} to "
+      "{} changed is in none of them; `pathkb file salvage {} -o OUT` reads what can be read",
+      data_dir, state.revision, covered, state.revision + 1, covered, data_dir));
+}
+
 }  // namespace
 
 absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& data_dir,
-                                       const MapOptions& options) {
+                                       const RecoveryOptions& options) {
   RecoveredState state;
   PATHKB_ASSIGN_OR_RETURN(state.manifest, ReadCurrent(files, data_dir));
   const uint64_t covered = state.manifest.CoveredRevision();
-  PATHKB_RETURN_IF_ERROR(OpenBase(files, data_dir, options, state));
-  PATHKB_RETURN_IF_ERROR(ReplayDeltas(files, data_dir, state));
-  PATHKB_RETURN_IF_ERROR(ReplayLog(files, data_dir, state));
-  if (state.revision < covered) {
-    return absl::DataLossError(fmt::format(
-        "{}: base, deltas and log end with revision {}, the manifest says {}: what revisions {} to "
-        "{} changed is in none of them; `pathkb file salvage {} -o OUT` reads what can be read",
-        data_dir, state.revision, covered, state.revision + 1, covered, data_dir));
+  PATHKB_RETURN_IF_ERROR(OpenBase(files, data_dir, options.map, state));
+  if (absl::Status replayed = Replay(files, data_dir, options, covered, state); !replayed.ok()) {
+    if (!options.stop_at_damage || !absl::IsDataLoss(replayed)) return replayed;
+    state.notes.push_back(
+        fmt::format("ended at revision {}: {}", state.revision, ToStd(replayed.message())));
   }
   // A segment at the seam of two replays was looked at in both.
   std::sort(state.hollow_segments.begin(), state.hollow_segments.end());

@@ -14,8 +14,8 @@
 #include "absl/status/statusor.h"
 
 #include "storage/file/file_system.h"
-#include "storage/file/mapped_file.h"
 #include "storage/recovery/recovered_state.h"
+#include "storage/recovery/recovery_options.h"
 
 namespace pathkb {
 
@@ -25,12 +25,12 @@ namespace pathkb {
 //   * for the base, the snapshot before it with its deltas and log; with none before it and the log
 //     whole, the log alone;
 //   * for a delta, the log of the same revisions.
-// The files of the base are mapped as `options` say.
+// With `options.stop_at_damage`, damage to deltas and log ends it there.
 //   DataLoss             commits are missing or damaged; the message names file, place, revisions,
 //                        and how to save the rest
 //   FailedPrecondition   a file of a newer format version
 absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& data_dir,
-                                       const MapOptions& options = {});
+                                       const RecoveryOptions& options = {});
 
 // Makes the directory ready for the one who writes next, and who must hold its lock:
 //   * sees to the end of the log, as PrepareLogForWriting() says (log_replay.h);
