@@ -75,6 +75,13 @@ void AddOptions(CLI::App& app, ServerConfig& config) {
             "ask for pages of 2 MiB for the files of the base");
   AddSwitch(app, "--prewarm", config.prewarm,
             "read the files of each new base in, in the background");
+  app.add_option("--recovery", config.recovery,
+                 "normal; read-only: serve what is sound, write nothing, take no lock")
+      ->capture_default_str();
+  AddNumber(app, "--scrub-interval", config.scrub_interval_s,
+            "seconds between readings of all files to find damage; 0: none");
+  AddNumber(app, "--scrub-max-bytes-per-second", config.scrub_max_bytes_per_second,
+            "how fast that reads; 0: no limit");
   app.set_version_flag("--version", std::string("pathkbd ") + kServerVersion);
 }
 

@@ -21,10 +21,12 @@
 #include "server/background/cache_warmer.h"
 #include "server/background/clock.h"
 #include "server/background/mapping_log.h"
+#include "server/background/scrubber.h"
 #include "server/background/snapshot_worker.h"
 #include "server/background/thread_pool.h"
 #include "server/config/limits.h"
 #include "server/knowledge_base/commit_queue.h"
+#include "server/knowledge_base/first_view.h"
 #include "server/knowledge_base/generations.h"
 #include "server/knowledge_base/knowledge_base.h"
 #include "server/metrics/metrics_text.h"
@@ -35,9 +37,8 @@
 #include "server/rpc/snapshot_service.h"
 #include "server/rpc/space_service.h"
 #include "storage/directory/data_directory.h"
-#include "storage/directory/retention.h"
 #include "storage/file/mapped_file.h"
-#include "storage/recovery/recovery.h"
+#include "storage/recovery/opening.h"
 
 namespace pathkb {
 
@@ -50,7 +51,12 @@ struct Server::Parts {
                             .knowledge_base = *knowledge_base,
                             .commits = *commits,
                             .snapshots = *snapshots,
-                            .workers = {}});
+                            .workers = Workers()});
+  }
+  std::vector<const WorkerReport*> Workers() const {
+    std::vector<const WorkerReport*> workers = {&snapshots->report(), &scrubber->report()};
+    if (warmer != nullptr) workers.push_back(&warmer->report());
+    return workers;
   }
   // What the HTTP port shows, from its thread.
   HttpAnswer Page(std::string_view path) const {
@@ -70,6 +76,7 @@ struct Server::Parts {
   std::unique_ptr<CommitQueue> commits;
   std::unique_ptr<CacheWarmer> warmer;  // Null if it is not asked for.
   std::unique_ptr<SnapshotWorker> snapshots;
+  std::unique_ptr<Scrubber> scrubber;
   std::unique_ptr<Generations> generations;
   std::unique_ptr<ThreadPool> threads;
   std::unique_ptr<FactService> fact_service;
@@ -86,56 +93,37 @@ struct Server::Parts {
 
 namespace {
 
-// What recovery found, as the picture that readers begin with.
-ReadView FirstView(const RecoveredState& recovered) {
-  ReadView view;
-  view.working = recovered.working.trie();
-  view.entries = recovered.working.entries();
-  view.base = recovered.base;
-  view.revision = recovered.revision;
-  view.facts = recovered.facts;
-  view.working_set_facts = recovered.working.changed_facts();
-  view.changes = recovered.changes;
-  return view;
-}
-
-// What an interrupted snapshot or start has left, and what only older manifests name.
-absl::Status RemoveStrays(FileSystem& files, const std::string& data_dir,
-                          const Manifest& manifest) {
-  RetentionNeeds needs;
-  needs.current = &manifest;
-  needs.moment = RetentionNeeds::Moment::kStart;
-  PATHKB_ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                          FilesNotNeeded(files, data_dir, needs));
-  return RemoveFiles(files, data_dir, names);
-}
-
-absl::StatusOr<RecoveredState> OpenData(const std::string& data_dir, const MapOptions& map,
-                                        FileSystem& files, DataDirectory& directory) {
-  PATHKB_ASSIGN_OR_RETURN(directory, DataDirectory::CreateOrOpen(files, data_dir));
-  PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered, Recover(files, data_dir, map));
-  PATHKB_RETURN_IF_ERROR(PrepareForWriting(files, data_dir, recovered));
-  if (absl::Status removed = RemoveStrays(files, data_dir, recovered.manifest); !removed.ok()) {
-    spdlog::warn("files that nothing needs stay: {}", ToStd(removed.message()));
-  }
-  for (const std::string& note : recovered.notes) spdlog::warn("recovery: {}", note);
-  if (recovered.base != nullptr) {
-    LogMapping(*recovered.base->tree_file(), map);
-    LogMapping(*recovered.base->terms_file(), map);
-  }
-  spdlog::info("recovered {}: revision {}, {} facts, {} of them in the base, {} changed since",
-               data_dir, recovered.revision, recovered.facts,
-               recovered.base == nullptr ? 0 : recovered.base->record().facts,
-               recovered.working.changed_facts());
-  return recovered;
-}
-
 MapOptions MapOptionsOf(const ServerConfig& config) {
   MapOptions map;
   map.populate = config.mmap_populate;
   map.lock = config.mmap_lock;
   map.huge_pages = config.mmap_huge_pages;
   return map;
+}
+
+// Opens the data directory as the settings say, and logs what was found.
+absl::StatusOr<OpenedData> OpenData(const ServerConfig& config, FileSystem& files,
+                                    Readiness& readiness) {
+  RecoveryOptions options;
+  options.map = MapOptionsOf(config);
+  options.progress = [&](std::string_view doing, uint64_t done, uint64_t total) {
+    readiness.Starting(doing, done, total);
+  };
+  readiness.Starting("opening the data directory");
+  PATHKB_ASSIGN_OR_RETURN(OpenedData opened, config.read_only()
+                                                 ? OpenToLook(files, config.data_dir, options)
+                                                 : OpenForWriting(files, config.data_dir, options));
+  const RecoveredState& recovered = opened.recovered;
+  for (const std::string& note : recovered.notes) spdlog::warn("recovery: {}", note);
+  if (recovered.base != nullptr) {
+    LogMapping(*recovered.base->tree_file(), options.map);
+    LogMapping(*recovered.base->terms_file(), options.map);
+  }
+  spdlog::info("recovered {}: revision {}, {} facts, {} of them in the base, {} changed since",
+               config.data_dir, recovered.revision, recovered.facts,
+               recovered.base == nullptr ? 0 : recovered.base->record().facts,
+               recovered.working.changed_facts());
+  return opened;
 }
 
 SnapshotWorker::Options SnapshotOptionsOf(const ServerConfig& config) {
@@ -149,6 +137,11 @@ SnapshotWorker::Options SnapshotOptionsOf(const ServerConfig& config) {
   options.deduplicate = config.snapshot_deduplicate;
   options.max_bytes_per_second = config.snapshot_max_bytes_per_second;
   options.map = MapOptionsOf(config);
+  if (config.read_only()) {
+    options.interval = absl::ZeroDuration();
+    options.max_changes = 0;
+    options.working_set_high_bytes = 0;
+  }
   return options;
 }
 
@@ -199,14 +192,18 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   PATHKB_ASSIGN_OR_RETURN(parts->http, StartHttp(config, [&all = *parts](std::string_view path) {
                             return all.Page(path);
                           }));
-  parts->readiness.Starting("recovering");
-  PATHKB_ASSIGN_OR_RETURN(RecoveredState recovered,
-                          OpenData(config.data_dir, MapOptionsOf(config), files, parts->directory));
+  PATHKB_ASSIGN_OR_RETURN(OpenedData opened, OpenData(config, files, parts->readiness));
+  parts->directory = std::move(opened.directory);
+  RecoveredState& recovered = opened.recovered;
   parts->knowledge_base = std::make_unique<KnowledgeBase>(FirstView(recovered));
 
   CommitQueue::Options commit_options;
   commit_options.data_dir = config.data_dir;
   commit_options.database_id = recovered.manifest.database_id;
+  if (config.read_only()) {
+    commit_options.refuse = absl::FailedPreconditionError(
+        "the server was started with --recovery=read-only: nothing is written");
+  }
   parts->commits = std::make_unique<CommitQueue>(commit_options, files, *parts->knowledge_base,
                                                  std::move(recovered.working));
 
@@ -223,6 +220,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
       std::make_unique<SnapshotWorker>(snapshot_options, files, parts->clock,
                                        *parts->knowledge_base, *parts->commits, recovered.manifest);
 
+  Scrubber::Options scrub_options;
+  scrub_options.data_dir = config.data_dir;
+  scrub_options.interval = absl::Seconds(config.scrub_interval_s);
+  scrub_options.bytes_per_second = config.scrub_max_bytes_per_second;
+  scrub_options.manifest = [&snapshots = *parts->snapshots] { return snapshots.manifest(); };
+  parts->scrubber = std::make_unique<Scrubber>(scrub_options, files, parts->clock);
   parts->generations = std::make_unique<Generations>(
       files, config.data_dir, *parts->knowledge_base,
       [&snapshots = *parts->snapshots] { return snapshots.manifest(); });
@@ -271,6 +274,7 @@ absl::Status Server::Stop(absl::Duration grace) {
   parts_->grpc_server->GetHealthCheckService()->SetServingStatus(false);
   // First, because a call that waits for a large snapshot would hold up all that follows.
   parts_->snapshots->Stop();
+  parts_->scrubber->Stop();
   if (parts_->warmer != nullptr) parts_->warmer->Stop();
   parts_->grpc_server->Shutdown(std::chrono::system_clock::now() +
                                 absl::ToChronoMilliseconds(grace));

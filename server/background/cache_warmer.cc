@@ -6,10 +6,12 @@
 #include "spdlog/spdlog.h"
 
 #include "core/base/string_views.h"
+#include "server/background/background_thread.h"
 
 namespace pathkb {
 
-CacheWarmer::CacheWarmer(const Clock& clock) : clock_(clock), thread_([this] { Run(); }) {}
+CacheWarmer::CacheWarmer(const Clock& clock)
+    : clock_(clock), report_("prewarm", clock), thread_([this] { Run(); }) {}
 
 CacheWarmer::~CacheWarmer() { Stop(); }
 
@@ -34,6 +36,7 @@ void CacheWarmer::Stop() {
 }
 
 void CacheWarmer::Run() {
+  BecomeBackgroundThread("pathkb-prewarm");
   while (true) {
     Files files;
     {
@@ -42,31 +45,37 @@ void CacheWarmer::Run() {
       if (stopping_) return;
       files = *std::exchange(next_, std::nullopt);
     }
-    WarmNow(files);
+    report_.Begin("reading the base in");
+    report_.End(WarmNow(files));
   }
 }
 
-void CacheWarmer::WarmNow(const Files& files) {
+absl::Status CacheWarmer::WarmNow(const Files& files) {
   const absl::Duration start = clock_.Monotonic();
   const auto seconds = [&] { return absl::ToDoubleSeconds(clock_.Monotonic() - start); };
-  uint64_t warmed_bytes = 0;
+  uint64_t warmed_bytes = 0, total_bytes = 0;
+  for (const auto& file : files) total_bytes += file->bytes().size();
+  absl::Status first_error;
   for (const auto& file : files) {
     const uint64_t file_bytes = file->bytes().size();
     for (uint64_t offset = 0; offset < file_bytes; offset += kRangeBytes) {
       if (interrupted()) {
         spdlog::info("prewarm: left {} after {} bytes, {:.3f} s", file->path(), warmed_bytes,
                      seconds());
-        return;
+        return absl::AbortedError("there is something else to do");
       }
+      report_.Progress(warmed_bytes, total_bytes);
       const uint64_t length = std::min(kRangeBytes, file_bytes - offset);
       if (absl::Status status = file->Prewarm(offset, length); !status.ok()) {
         spdlog::warn("prewarm: {}", ToStd(status.message()));
+        first_error.Update(status);
         break;
       }
       warmed_bytes += length;
     }
   }
   spdlog::info("prewarm: {} bytes in {:.3f} s", warmed_bytes, seconds());
+  return first_error;
 }
 
 bool CacheWarmer::interrupted() const {

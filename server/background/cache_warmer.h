@@ -16,8 +16,10 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 
 #include "server/background/clock.h"
+#include "server/background/worker_report.h"
 #include "storage/file/mapped_file.h"
 
 namespace pathkb {
@@ -43,13 +45,17 @@ class CacheWarmer {
   // Ends the thread after the range at hand. Idempotent; blocks.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // How far it is.
+  const WorkerReport& report() const { return report_; }
+
  private:
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
-  void WarmNow(const Files& files);
+  absl::Status WarmNow(const Files& files);
   // True if there is something else to do than what is being done.
   bool interrupted() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Clock& clock_;
+  WorkerReport report_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // next_ or stopping_ was set.

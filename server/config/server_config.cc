@@ -65,6 +65,10 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
         fmt::format("--snapshot-max-bytes-per-second {}: must be 0, for no limit, or at least {}",
                     config.snapshot_max_bytes_per_second, kSnapshotBytesPerSecondMin));
   }
+  if (config.recovery != "normal" && config.recovery != "read-only") {
+    return absl::InvalidArgumentError(
+        fmt::format("--recovery {}: must be normal or read-only", config.recovery));
+  }
   return absl::OkStatus();
 }
 

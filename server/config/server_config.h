@@ -40,6 +40,15 @@ struct ServerConfig {
   bool mmap_huge_pages = false;  // Pages of 2 MiB.
   // Read them in while the server serves.
   bool prewarm = false;
+  // "normal", or "read-only": open what is there as far as it is sound, without a lock, and write
+  // nothing.
+  std::string recovery = "normal";
+  // All files are read again and compared with their digests this long after the last time; 0
+  // never. And how fast; 0 as fast as the disk gives them.
+  uint64_t scrub_interval_s = 86'400;
+  uint64_t scrub_max_bytes_per_second = uint64_t{16} << 20;
+
+  bool read_only() const { return recovery == "read-only"; }
 };
 
 // The slowest snapshot_max_bytes_per_second, so that one in the wrong unit is no endless snapshot.

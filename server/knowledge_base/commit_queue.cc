@@ -1,6 +1,7 @@
 #include "server/knowledge_base/commit_queue.h"
 
 #include <algorithm>
+#include <pthread.h>
 #include <utility>
 
 #include "fmt/format.h"
@@ -38,6 +39,7 @@ CommitQueue::CommitQueue(Options options, FileSystem& files, KnowledgeBase& know
       requests_(std::move(requests)),
       log_(LogOptionsOf(options_), files, durable_revision_),
       gate_(options_.gate),
+      write_status_(options_.refuse),
       thread_([this] { Run(); }) {}
 
 CommitQueue::~CommitQueue() { Stop(); }
@@ -125,6 +127,7 @@ CommitQueue::Task CommitQueue::NextTask(absl::Duration deadline) {
 }
 
 void CommitQueue::Run() {
+  pthread_setname_np(pthread_self(), "pathkb-commit");
   while (true) {
     DoWhatIsDue();
     Task task = NextTask(NextDue());
@@ -133,7 +136,7 @@ void CommitQueue::Run() {
     } else if (!task.group.empty()) {
       CommitWaiting(std::move(task.group));
     } else if (task.stop) {
-      log_.Close();
+      if (options_.refuse.ok()) log_.Close();
       Tell();
       std::lock_guard<std::mutex> lock(mutex_);
       // Work that came meanwhile would wait for ever.

@@ -61,6 +61,8 @@ class CommitQueue {
     uint64_t reserve_bytes = 0;
     // From when on facts are not added; see WriteGate.
     WriteGate::Options gate;
+    // If not OK, nothing is ever written, and every commit gets this answer.
+    absl::Status refuse;
     // Borrowed; null for the machine's.
     const Clock* clock = nullptr;
   };
