@@ -81,20 +81,21 @@ class ReplayProgress {
 
   // A record was read, which ends `offset` bytes into its segment.
   void Tell(uint64_t offset) {
-    if (options_.progress == nullptr || records_++ % kRecordsBetween != 0) return;
+    if (options_.progress == nullptr || done_bytes_ + offset < next_bytes_) return;
     options_.progress("replaying the log", std::min(done_bytes_ + offset, total_bytes_),
                       total_bytes_);
+    next_bytes_ = done_bytes_ + offset + kBytesBetween;
   }
   // A segment of so many bytes is through.
   void EndSegment(uint64_t bytes) { done_bytes_ += bytes; }
 
  private:
-  static constexpr uint64_t kRecordsBetween = 1024;
+  static constexpr uint64_t kBytesBetween = 64 << 10;
 
   const RecoveryOptions& options_;
   const uint64_t total_bytes_;
   uint64_t done_bytes_ = 0;
-  uint64_t records_ = 0;
+  uint64_t next_bytes_ = 0;  // When to tell again.
 };
 
 // The changes of `batch`; if that fails and what was reached is to be kept, none of them.
