@@ -34,14 +34,23 @@ void AddSwitch(CLI::App& app, const char* name, bool& value, const char* help) {
 
 void AddSnapshotOptions(CLI::App& app, ServerConfig& config) {
   AddNumber(app, "--snapshot-interval", config.snapshot_interval_s,
-            "seconds between snapshots while there are changes; 0: none by time");
+            "seconds between snapshots or deltas while there are changes; 0: none by time");
   AddNumber(app, "--snapshot-max-changes", config.snapshot_max_changes,
-            "changed facts after which a snapshot is written; 0: none by changes");
-  app.add_option("--snapshot-min-ratio", config.snapshot_min_ratio,
-                 "no snapshot by changes before they are this part of the facts in the last one")
+            "changed facts after which a snapshot or delta is written; 0: none by changes");
+  app.add_option(
+         "--snapshot-min-ratio", config.snapshot_min_ratio,
+         "below this part of the facts in the last snapshot, changes are written as a delta")
       ->capture_default_str();
+  AddNumber(app, "--delta-max-files", config.delta_max_files,
+            "with so many deltas a snapshot is written instead of another; 0: no deltas");
+  AddNumber(app, "--memory-working-set-high-bytes", config.memory_working_set_high_bytes,
+            "a snapshot is written once the changes in memory take so much; 0: none by memory");
+  AddNumber(app, "--retention-keep-last", config.retention_keep_last,
+            "newest snapshots to keep, the one in use included");
+  AddNumber(app, "--retention-keep-daily", config.retention_keep_daily,
+            "days, today included, of each of which the newest snapshot is kept");
   AddSwitch(app, "--snapshot-at-shutdown", config.snapshot_at_shutdown,
-            "write a snapshot when stopped by SIGTERM or SIGINT");
+            "write a snapshot or delta when stopped by SIGTERM or SIGINT");
   app.add_option("--snapshot-terms-compression", config.snapshot_terms_compression,
                  "how entries are stored: none, or zlib for smaller files and slower reads")
       ->capture_default_str();

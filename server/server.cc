@@ -133,6 +133,10 @@ SnapshotWorker::Options SnapshotOptionsOf(const ServerConfig& config) {
   options.interval = absl::Seconds(config.snapshot_interval_s);
   options.max_changes = config.snapshot_max_changes;
   options.min_ratio = config.snapshot_min_ratio;
+  options.delta_max_files = config.delta_max_files;
+  options.working_set_high_bytes = config.memory_working_set_high_bytes;
+  options.retention.keep_last = config.retention_keep_last;
+  options.retention.keep_daily = config.retention_keep_daily;
   options.compress_terms = config.snapshot_terms_compression == "zlib";
   options.deduplicate = config.snapshot_deduplicate;
   options.max_bytes_per_second = config.snapshot_max_bytes_per_second;
@@ -216,9 +220,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
     if (recovered.base != nullptr) warm(*recovered.base);
     snapshot_options.installed = warm;
   }
-  parts->snapshots =
-      std::make_unique<SnapshotWorker>(snapshot_options, files, parts->clock,
-                                       *parts->knowledge_base, *parts->commits, recovered.manifest);
+  parts->snapshots = std::make_unique<SnapshotWorker>(
+      snapshot_options, files, parts->clock, *parts->knowledge_base, *parts->commits,
+      recovered.manifest, recovered.working_at_delta);
 
   Scrubber::Options scrub_options;
   scrub_options.data_dir = config.data_dir;

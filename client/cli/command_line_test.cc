@@ -155,6 +155,32 @@ TEST_F(CommandLineTest, SnapshotsAndStatus) {
   EXPECT_THAT(plain, HasSubstr("\"created\":true"));
 }
 
+TEST_F(CommandLineTest, DeltasPinsAndCompaction) {
+  Ok({"insert", "(a)"});
+  const std::string id = "20240102T030405.678Z-r1";
+  EXPECT_EQ(Ok({"compact"}), id + ": 1 facts, 1234 bytes\n");
+  EXPECT_EQ(Ok({"snapshot", "pin", id}), id + ": pinned\n");
+  Ok({"insert", "(b)"});
+  EXPECT_EQ(Ok({"snapshot", "create", "--delta"}), "delta of revisions 2 to 2: 567 bytes\n");
+  EXPECT_EQ(Ok({"snapshot", "create", "--delta"}),
+            "nothing changed since delta of revisions 2 to 2: 567 bytes\n");
+  EXPECT_THAT(Ok({"snapshot", "create", "--delta", "-o", "json"}),
+              StartsWith("{\"from_revision\":1,\"to_revision\":2,"));
+  EXPECT_EQ(Ok({"snapshot", "list"}),
+            "id                       revision  created at                facts  bytes  base  "
+            "pinned\n" +
+                id + "  1         2024-01-02T03:04:05.678Z  1      1234   yes   yes\n" +
+                "delta 1-2                2         2024-01-02T03:04:05.678Z  2      567\n");
+  EXPECT_EQ(Ok({"snapshot", "unpin", id}), id + ": no longer pinned\n");
+  EXPECT_THAT(Ok({"snapshot", "list", "-o", "json"}), HasSubstr("\"pinned\":false"));
+  const Outcome unknown = Run({"snapshot", "pin", "nothing"});
+  EXPECT_EQ(unknown.exit_code, 3);
+  EXPECT_EQ(unknown.err, "pathkb: there is no snapshot nothing\n");
+  EXPECT_EQ(Run({"snapshot", "create", "--delta", "--no-dedup"}).exit_code, 2);
+  EXPECT_THAT(Ok({"compact", "-o", "json"}), HasSubstr("\"created\":true"));
+  EXPECT_THAT(Ok({"snapshot", "list"}), ::testing::Not(HasSubstr("delta")));
+}
+
 TEST_F(CommandLineTest, Import) {
   const std::string path = WriteFile("(a)\n(b)\n(a)\n");
   EXPECT_THAT(Ok({"import", path}),
@@ -218,7 +244,8 @@ TEST_F(CommandLineTest, Usage) {
            {{"qeury", "$x"}, "no command 'qeury'; did you mean 'query'?"},
            {{"frobnicate"}, "no command 'frobnicate'; see pathkb --help"},
            {{"snapshot", "crate"}, "no command 'crate'; did you mean 'create'?"},
-           {{"snapshot"}, "which command? One of create, list, diff; see pathkb snapshot --help"},
+           {{"snapshot"},
+            "which command? One of create, list, pin, unpin, diff; see pathkb snapshot --help"},
            {{"query", "$x", "--lmit", "5"}, "no option '--lmit'; did you mean '--limit'?"},
            {{"query", "$x", "--lmit=5"}, "no option '--lmit'; did you mean '--limit'?"},
            {{"--sapce", "s", "count"}, "no option '--sapce'; did you mean '--space'?"},
@@ -268,7 +295,8 @@ TEST_F(CommandLineTest, Help) {
   EXPECT_THAT(Ok({"query", "--help"}), HasSubstr("Usage: pathkb query PATTERN [OPTIONS]"));
   EXPECT_THAT(Ok({"snapshot", "create", "-h"}),
               HasSubstr("Usage: pathkb snapshot create [OPTIONS]"));
-  EXPECT_THAT(Ok({"snapshot", "-h"}), HasSubstr("Usage: pathkb snapshot create|list|diff [OPTIONS]"));
+  EXPECT_THAT(Ok({"snapshot", "-h"}),
+              HasSubstr("Usage: pathkb snapshot create|list|pin|unpin|diff"));
 }
 
 TEST_F(CommandLineTest, TheEnvironmentNamesTheServer) {

@@ -426,6 +426,27 @@ absl::StatusOr<v1::CreateSnapshotResponse> PathkbClient::CreateSnapshot(
                                           options_.long_timeout);
 }
 
+absl::StatusOr<v1::CreateSnapshotResponse> PathkbClient::CreateDelta() {
+  v1::CreateSnapshotRequest request;
+  request.set_kind(v1::SNAPSHOT_KIND_DELTA);
+  return Call<v1::CreateSnapshotResponse>(*snapshots_, &v1::SnapshotService::Stub::Create, request,
+                                          options_.long_timeout);
+}
+
+absl::StatusOr<v1::CompactResponse> PathkbClient::Compact() {
+  return Call<v1::CompactResponse>(*snapshots_, &v1::SnapshotService::Stub::Compact,
+                                   v1::CompactRequest(), options_.long_timeout);
+}
+
+absl::StatusOr<v1::SetPinnedResponse> PathkbClient::SetPinned(const std::string& id, bool pinned) {
+  v1::SetPinnedRequest request;
+  request.set_id(id);
+  request.set_pinned(pinned);
+  // It waits for the snapshot that is being written.
+  return Call<v1::SetPinnedResponse>(*snapshots_, &v1::SnapshotService::Stub::SetPinned, request,
+                                     options_.long_timeout);
+}
+
 absl::StatusOr<v1::ListSnapshotsResponse> PathkbClient::ListSnapshots() {
   return Call<v1::ListSnapshotsResponse>(*snapshots_, &v1::SnapshotService::Stub::List,
                                          v1::ListSnapshotsRequest(), options_.timeout);

@@ -138,6 +138,12 @@ class PathkbClient {
   // the server's setting.
   absl::StatusOr<v1::CreateSnapshotResponse> CreateSnapshot(
       std::optional<bool> deduplicate = std::nullopt);
+  // Returns when what changed since the last snapshot or delta is on disk as a delta.
+  absl::StatusOr<v1::CreateSnapshotResponse> CreateDelta();
+  // Returns when all is in one new snapshot.
+  absl::StatusOr<v1::CompactResponse> Compact();
+  // Keeps the snapshot `id` from now on, or no longer. NotFound if there is none.
+  absl::StatusOr<v1::SetPinnedResponse> SetPinned(const std::string& id, bool pinned);
   absl::StatusOr<v1::ListSnapshotsResponse> ListSnapshots();
   // Receives one difference; false cancels the call, which then counts as complete.
   using OnDifference = std::function<bool(const v1::FactDifference&)>;

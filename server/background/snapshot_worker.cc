@@ -69,12 +69,6 @@ void SnapshotWorker::RequestPin(std::string id, bool pinned, PinDone done) {
   done(ShuttingDown());
 }
 
-void SnapshotWorker::LookNow() {
-  std::lock_guard<std::mutex> lock(mutex_);
-  look_now_ = true;
-  changed_.notify_one();
-}
-
 void SnapshotWorker::Stop() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
@@ -109,9 +103,8 @@ bool SnapshotWorker::NextWork(Work& work) {
   work = Work();
   std::unique_lock<std::mutex> lock(mutex_);
   changed_.wait_for(lock, absl::ToChronoMilliseconds(kLookEvery), [this] {
-    return stopping_ || look_now_ || !waiting_.requests.empty() || !waiting_.pins.empty();
+    return stopping_ || !waiting_.requests.empty() || !waiting_.pins.empty();
   });
-  look_now_ = false;
   if (stopping_) return false;
   std::swap(work.pins, waiting_.pins);
   std::vector<Waiting>& requests = waiting_.requests;
@@ -130,12 +123,8 @@ void SnapshotWorker::Run() {
   Work work;
   while (NextWork(work)) {
     for (WaitingPin& pin : work.pins) pin.done(maker_.SetPinned(pin.id, pin.pinned));
-    std::optional<Wish> wish;
-    if (!work.requests.empty()) {
-      wish = work.requests.front().wish;
-    } else if (work.pins.empty()) {
-      wish = Due();
-    }
+    const std::optional<Wish> wish =
+        work.requests.empty() ? Due() : std::optional<Wish>(work.requests.front().wish);
     if (!wish.has_value()) continue;
     const absl::StatusOr<Result> result = Make(*wish);
     for (Waiting& waiting : work.requests) waiting.done(result);

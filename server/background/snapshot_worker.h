@@ -70,8 +70,6 @@ class SnapshotWorker {
   void RequestDelta(Done done) ABSL_LOCKS_EXCLUDED(mutex_);
   // Asks for a pin, or for one to be taken back. Errors as PublishPin(), and Aborted.
   void RequestPin(std::string id, bool pinned, PinDone done) ABSL_LOCKS_EXCLUDED(mutex_);
-  // Makes the thread look now whether something is due, instead of within a fifth of a second.
-  void LookNow() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Answers requests that wait with Aborted, gives up what is being written, however slowly, and
   // ends the thread. Idempotent; blocks.
@@ -138,7 +136,6 @@ class SnapshotWorker {
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // There is work, or stopping_ is set.
   Work waiting_ ABSL_GUARDED_BY(mutex_);
-  bool look_now_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // Last: it uses all of the above.
 };

@@ -6,6 +6,7 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "storage/directory/retained_snapshots.h"
 
 namespace pathkb {
 namespace {
@@ -53,6 +54,18 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
   if (!(config.snapshot_min_ratio >= 0 && config.snapshot_min_ratio <= 1000)) {
     return absl::InvalidArgumentError(
         fmt::format("--snapshot-min-ratio {}: must be 0 to 1000", config.snapshot_min_ratio));
+  }
+  if (config.delta_max_files > kDeltaMaxFilesMax) {
+    return absl::InvalidArgumentError(fmt::format("--delta-max-files {}: must be at most {}",
+                                                  config.delta_max_files, kDeltaMaxFilesMax));
+  }
+  if (config.retention_keep_last < 1 || config.retention_keep_last > kKeepLastMax) {
+    return absl::InvalidArgumentError(fmt::format("--retention-keep-last {}: must be 1 to {}",
+                                                  config.retention_keep_last, kKeepLastMax));
+  }
+  if (config.retention_keep_daily > kKeepDailyMax) {
+    return absl::InvalidArgumentError(fmt::format("--retention-keep-daily {}: must be at most {}",
+                                                  config.retention_keep_daily, kKeepDailyMax));
   }
   if (config.snapshot_terms_compression != "none" && config.snapshot_terms_compression != "zlib") {
     return absl::InvalidArgumentError(

@@ -21,10 +21,17 @@ struct ServerConfig {
   std::string log_level = "info";
   // A snapshot is written this long after the last one, if anything changed; 0 never.
   uint64_t snapshot_interval_s = 300;
-  // A snapshot is written once so many facts have changed, but not before the changes are
-  // `snapshot_min_ratio` of the facts in the base; 0 never.
+  // And once so many facts have changed; 0 never.
   uint64_t snapshot_max_changes = 10'000;
+  // Both write a delta as long as all changes since the base are less than this part of its facts,
+  // and there are less deltas than this; then a whole snapshot. 0: always a whole one.
   double snapshot_min_ratio = 0.1;
+  uint64_t delta_max_files = 16;
+  // A whole snapshot is written once the working set has so many bytes; 0 never.
+  uint64_t memory_working_set_high_bytes = uint64_t{1} << 30;
+  // Snapshots that are kept: the newest, the base included; and the newest of each of so many days.
+  uint64_t retention_keep_last = 2;
+  uint64_t retention_keep_daily = 0;
   // Write one more when the server is stopped cleanly, if anything changed.
   bool snapshot_at_shutdown = true;
   // How the entries of a snapshot's .terms are stored: "none" or "zlib".
@@ -50,6 +57,9 @@ struct ServerConfig {
 
   bool read_only() const { return recovery == "read-only"; }
 };
+
+// The most deltas between two snapshots: a start applies them all.
+inline constexpr uint64_t kDeltaMaxFilesMax = 1000;
 
 // The slowest snapshot_max_bytes_per_second, so that one in the wrong unit is no endless snapshot.
 inline constexpr uint64_t kSnapshotBytesPerSecondMin = 64 << 10;

@@ -49,6 +49,18 @@ TEST(ServerConfigTest, RangesAreChecked) {
   ServerConfig config;
   config.snapshot_min_ratio = -1;
   EXPECT_FALSE(CheckServerConfig(config).ok());
+  const auto refused = [](auto change) {
+    ServerConfig wrong;
+    change(wrong);
+    return absl::IsInvalidArgument(CheckServerConfig(wrong));
+  };
+  EXPECT_TRUE(refused([](ServerConfig& c) { c.retention_keep_last = 0; }));
+  EXPECT_TRUE(refused([](ServerConfig& c) { c.retention_keep_last = 1001; }));
+  EXPECT_FALSE(refused([](ServerConfig& c) { c.retention_keep_last = 1000; }));
+  EXPECT_TRUE(refused([](ServerConfig& c) { c.retention_keep_daily = 3661; }));
+  EXPECT_FALSE(refused([](ServerConfig& c) { c.retention_keep_daily = 3660; }));
+  EXPECT_TRUE(refused([](ServerConfig& c) { c.delta_max_files = 1001; }));
+  EXPECT_FALSE(refused([](ServerConfig& c) { c.delta_max_files = 0; }));
   config = ServerConfig();
   config.data_dir = "";
   EXPECT_FALSE(CheckServerConfig(config).ok());

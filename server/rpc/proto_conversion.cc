@@ -136,6 +136,7 @@ v1::Snapshot ToProto(const SnapshotRecord& record, uint32_t format_version, bool
   message.set_parent_id(record.parent_id);
   message.set_deduplicated(record.deduplicated);
   message.set_server_version(record.server_version);
+  message.set_pinned(record.pinned);
   return message;
 }
 

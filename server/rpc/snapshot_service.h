@@ -19,6 +19,12 @@ class SnapshotService final : public v1::SnapshotService::CallbackService {
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                    const v1::CreateSnapshotRequest* request,
                                    v1::CreateSnapshotResponse* response) override;
+  grpc::ServerUnaryReactor* Compact(grpc::CallbackServerContext* context,
+                                    const v1::CompactRequest* request,
+                                    v1::CompactResponse* response) override;
+  grpc::ServerUnaryReactor* SetPinned(grpc::CallbackServerContext* context,
+                                      const v1::SetPinnedRequest* request,
+                                      v1::SetPinnedResponse* response) override;
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const v1::ListSnapshotsRequest* request,
                                  v1::ListSnapshotsResponse* response) override;

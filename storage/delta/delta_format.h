@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/facts/working_set.h"
 #include "storage/file/database_id.h"
 
 namespace pathkb {
@@ -48,6 +49,21 @@ constexpr bool IsDeltaOp(uint8_t byte) { return byte >= 1 && byte <= 4; }
 
 // True if the operation comes with an entry.
 constexpr bool HasEntry(DeltaOp op) { return op == DeltaOp::kSet || op == DeltaOp::kReplace; }
+
+// The same for a working set.
+constexpr KeyChange KeyChangeOf(DeltaOp op) {
+  switch (op) {
+    case DeltaOp::kSet:
+      return KeyChange::kSet;
+    case DeltaOp::kDelete:
+      return KeyChange::kDelete;
+    case DeltaOp::kDeleteBelow:
+      return KeyChange::kDeleteBelow;
+    case DeltaOp::kReplace:
+      break;
+  }
+  return KeyChange::kReplace;
+}
 
 // Where a delta belongs: it leads from the state after `from_revision`, its base, to that after
 // `to_revision`, which is larger.

@@ -20,20 +20,6 @@
 namespace pathkb {
 namespace {
 
-KeyChange KeyChangeOf(DeltaOp op) {
-  switch (op) {
-    case DeltaOp::kSet:
-      return KeyChange::kSet;
-    case DeltaOp::kDelete:
-      return KeyChange::kDelete;
-    case DeltaOp::kDeleteBelow:
-      return KeyChange::kDeleteBelow;
-    case DeltaOp::kReplace:
-      break;
-  }
-  return KeyChange::kReplace;
-}
-
 // The delta that `record` names, checked to the last byte.
 absl::StatusOr<std::unique_ptr<DeltaReader>> OpenDelta(FileSystem& files, const std::string& path,
                                                        const DatabaseId& database_id,

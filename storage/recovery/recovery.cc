@@ -17,101 +17,123 @@
 namespace pathkb {
 namespace {
 
-// Makes `record` the base, or nothing at all, in place of `failed`.
-void FallBack(std::optional<SnapshotRecord> record, std::vector<SnapshotRecord> older,
-              RecoveredState& state) {
-  state.notes.push_back(record.has_value() ? fmt::format("fell back to snapshot {}", record->id)
-                                           : std::string("fell back to the log alone"));
-  state.manifest.base = std::move(record);
-  state.manifest.older = std::move(older);
-}
-
-absl::Status NothingToFallBackTo(const std::string& data_dir, const Manifest& manifest,
-                                 const absl::Status& failure) {
-  const uint64_t kept = manifest.older.empty() ? 0 : manifest.older.front().revision;
-  return absl::DataLossError(fmt::format(
-      "{}; {}, and the log from there on is not kept. What revisions {} to {} changed is at stake; "
-      "`pathkb file salvage {} -o OUT` reads what can still be read",
-      ToStd(failure.message()),
-      manifest.older.empty() ? std::string("there is no older snapshot")
-                             : fmt::format("the snapshot before it is {}", manifest.older[0].id),
-      kept + 1, manifest.CoveredRevision(), data_dir));
-}
-
-// Opens the newest snapshot of the manifest that can be opened and brought up to now.
-absl::Status OpenBase(FileSystem& files, const std::string& data_dir, const MapOptions& options,
-                      RecoveredState& state) {
-  if (!state.manifest.base.has_value()) return absl::OkStatus();
-  std::vector<SnapshotRecord> candidates = {*state.manifest.base};
-  for (const SnapshotRecord& older : state.manifest.older) candidates.push_back(older);
-  absl::Status first_failure;
-  for (size_t i = 0; i < candidates.size(); ++i) {
-    const SnapshotRecord& candidate = candidates[i];
-    if (i > 0 && !state.manifest.CanStartFrom(candidate.revision)) {
-      return NothingToFallBackTo(data_dir, state.manifest, first_failure);
-    }
-    auto snapshot = Snapshot::Open(files, data_dir, state.manifest.database_id, candidate, options);
-    if (snapshot.ok()) {
-      if (i > 0) {
-        FallBack(candidate,
-                 {candidates.begin() + static_cast<std::ptrdiff_t>(i) + 1, candidates.end()},
-                 state);
-      }
-      state.base = *std::move(snapshot);
-      state.revision = candidate.revision;
-      state.facts = candidate.facts;
-      return absl::OkStatus();
-    }
-    if (!absl::IsDataLoss(snapshot.status()) && !absl::IsNotFound(snapshot.status())) {
-      return snapshot.status();
-    }
-    state.notes.push_back(fmt::format("snapshot {} cannot be used: {}", candidate.id,
-                                      ToStd(snapshot.status().message())));
-    state.damaged_files.push_back(SnapshotTreeName(candidate.id));
-    state.damaged_files.push_back(SnapshotTermsName(candidate.id));
-    state.damaged_files.push_back(SnapshotSumsName(candidate.id));
-    first_failure.Update(snapshot.status());
+// What recovery may begin with, the best first: snapshots, and nothing at all.
+std::vector<std::optional<SnapshotRecord>> Beginnings(const Manifest& manifest) {
+  std::vector<std::optional<SnapshotRecord>> beginnings;
+  if (manifest.base.has_value()) beginnings.push_back(manifest.base);
+  for (const SnapshotRecord& older : manifest.older) {
+    if (manifest.CanStartFrom(older.revision)) beginnings.push_back(older);
   }
-  if (!state.manifest.CanStartFrom(0)) {
-    return NothingToFallBackTo(data_dir, state.manifest, first_failure);
-  }
-  FallBack(std::nullopt, {}, state);
-  return absl::OkStatus();
+  if (!manifest.base.has_value() || manifest.CanStartFrom(0)) beginnings.push_back(std::nullopt);
+  return beginnings;
 }
 
-// Brings `state` from its base to the end of the log, which is not before `covered`.
-absl::Status Replay(FileSystem& files, const std::string& data_dir, const RecoveryOptions& options,
-                    uint64_t covered, RecoveredState& state) {
-  PATHKB_RETURN_IF_ERROR(ReplayDeltas(files, data_dir, options, state));
-  PATHKB_RETURN_IF_ERROR(ReplayLog(files, data_dir, options, state));
-  if (state.revision >= covered) return absl::OkStatus();
+// Makes `beginning` the base of `manifest`, and drops the snapshots before it, which have failed.
+void BeginWith(const std::optional<SnapshotRecord>& beginning, Manifest& manifest) {
+  if (manifest.base == beginning) return;
+  manifest.base = beginning;
+  std::vector<SnapshotRecord>& older = manifest.older;
+  const auto found =
+      beginning.has_value() ? std::find(older.begin(), older.end(), *beginning) : older.end();
+  older.erase(older.begin(), found == older.end() ? found : found + 1);
+}
+
+absl::Status CheckReached(const std::string& data_dir, uint64_t covered, uint64_t reached) {
+  if (reached >= covered) return absl::OkStatus();
   return absl::DataLossError(fmt::format(
       "{}: base, deltas and log end with revision {}, the manifest says {}: what revisions {} to "
       "{} changed is in none of them; `pathkb file salvage {} -o OUT` reads what can be read",
-      data_dir, state.revision, covered, state.revision + 1, covered, data_dir));
+      data_dir, reached, covered, reached + 1, covered, data_dir));
+}
+
+// All from `beginning` on, into `state`. `damage` is set, and the result is OK, if what it begins
+// with turns out to be damaged.
+absl::Status RecoverFrom(FileSystem& files, const std::string& data_dir,
+                         const RecoveryOptions& options,
+                         const std::optional<SnapshotRecord>& beginning, RecoveredState& state,
+                         absl::Status& damage) {
+  const uint64_t covered = state.manifest.CoveredRevision();
+  BeginWith(beginning, state.manifest);
+  if (beginning.has_value()) {
+    auto base =
+        Snapshot::Open(files, data_dir, state.manifest.database_id, *beginning, options.map);
+    if (absl::IsDataLoss(base.status()) || absl::IsNotFound(base.status())) {
+      damage = base.status();
+      return absl::OkStatus();
+    }
+    PATHKB_RETURN_IF_ERROR(base.status());
+    state.base = *std::move(base);
+    state.revision = beginning->revision;
+    state.facts = beginning->facts;
+  }
+  absl::Status status = ReplayDeltas(files, data_dir, options, state);
+  if (status.ok()) status = ReplayLog(files, data_dir, options, state);
+  if (status.ok()) status = CheckReached(data_dir, covered, state.revision);
+  // What each change replaces was looked up in the base.
+  if (status.ok() && state.base != nullptr) status = state.base->CheckIntact(0);
+  if (absl::IsDataLoss(status) && state.base != nullptr) {
+    // Was it the base, of which only a little was looked at before?
+    damage = state.base->Verify();
+    if (!damage.ok()) return absl::OkStatus();
+  }
+  if (absl::IsDataLoss(status) && options.stop_at_damage) {
+    state.notes.push_back(
+        fmt::format("ended at revision {}: {}", state.revision, ToStd(status.message())));
+    return absl::OkStatus();
+  }
+  return status;
+}
+
+absl::Status NothingToBeginWith(const std::string& data_dir, const Manifest& manifest,
+                                const absl::Status& failure) {
+  const uint64_t kept = manifest.older.empty() ? 0 : manifest.older.front().revision;
+  return absl::DataLossError(fmt::format(
+      "{}; {}. What revisions {} to {} changed is at stake; `pathkb file salvage {} -o OUT` reads "
+      "what can still be read",
+      ToStd(failure.message()),
+      manifest.older.empty()
+          ? std::string("there is no older snapshot, and the log does not begin with revision 1")
+          : fmt::format("for the snapshot before it, {}, the log is not kept or it is damaged too",
+                        manifest.older[0].id),
+      kept + 1, manifest.CoveredRevision(), data_dir));
 }
 
 }  // namespace
 
 absl::StatusOr<RecoveredState> Recover(FileSystem& files, const std::string& data_dir,
                                        const RecoveryOptions& options) {
-  RecoveredState state;
-  PATHKB_ASSIGN_OR_RETURN(state.manifest, ReadCurrent(files, data_dir));
-  const uint64_t covered = state.manifest.CoveredRevision();
-  PATHKB_RETURN_IF_ERROR(OpenBase(files, data_dir, options.map, state));
-  if (absl::Status replayed = Replay(files, data_dir, options, covered, state); !replayed.ok()) {
-    if (!options.stop_at_damage || !absl::IsDataLoss(replayed)) return replayed;
-    state.notes.push_back(
-        fmt::format("ended at revision {}: {}", state.revision, ToStd(replayed.message())));
+  PATHKB_ASSIGN_OR_RETURN(const Manifest manifest, ReadCurrent(files, data_dir));
+  std::vector<std::string> notes, damaged_files;
+  absl::Status first_damage;
+  for (const std::optional<SnapshotRecord>& beginning : Beginnings(manifest)) {
+    RecoveredState state;
+    state.manifest = manifest;
+    state.notes = notes;
+    state.damaged_files = damaged_files;
+    if (!first_damage.ok()) {
+      state.notes.push_back(beginning.has_value()
+                                ? fmt::format("fell back to snapshot {}", beginning->id)
+                                : std::string("fell back to the log alone"));
+    }
+    absl::Status damage;
+    PATHKB_RETURN_IF_ERROR(RecoverFrom(files, data_dir, options, beginning, state, damage));
+    if (damage.ok()) {
+      // A segment at the seam of two replays was looked at in both.
+      std::vector<std::string>& hollow = state.hollow_segments;
+      std::sort(hollow.begin(), hollow.end());
+      hollow.erase(std::unique(hollow.begin(), hollow.end()), hollow.end());
+      return state;
+    }
+    first_damage.Update(damage);
+    notes.push_back(
+        fmt::format("snapshot {} cannot be used: {}", beginning->id, ToStd(damage.message())));
+    for (const std::string& name :
+         {SnapshotTreeName(beginning->id), SnapshotTermsName(beginning->id),
+          SnapshotSumsName(beginning->id)}) {
+      damaged_files.push_back(name);
+    }
   }
-  // A segment at the seam of two replays was looked at in both.
-  std::sort(state.hollow_segments.begin(), state.hollow_segments.end());
-  state.hollow_segments.erase(
-      std::unique(state.hollow_segments.begin(), state.hollow_segments.end()),
-      state.hollow_segments.end());
-  // What each change replaces was looked up in the base.
-  if (state.base != nullptr) PATHKB_RETURN_IF_ERROR(state.base->CheckIntact(0));
-  return state;
+  return NothingToBeginWith(data_dir, manifest, first_damage);
 }
 
 absl::Status PrepareForWriting(FileSystem& files, const std::string& data_dir,

@@ -23,7 +23,8 @@ namespace pathkb {
 // What is damaged is replaced by what the manifest keeps for that, and noted; the `manifest` that
 // is returned names what was used:
 //   * for the base, the snapshot before it with its deltas and log; with none before it and the log
-//     whole, the log alone;
+//     whole, the log alone. The base is not read whole, only where the log leads to, and then, if
+//     that fails, to see whether it is to blame;
 //   * for a delta, the log of the same revisions.
 // With `options.stop_at_damage`, damage to deltas and log ends it there.
 //   DataLoss             commits are missing or damaged; the message names file, place, revisions,

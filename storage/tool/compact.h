@@ -1,7 +1,8 @@
 // A data directory with no server running, reduced to one new pair: what a server does bit by bit,
 // done at once.
 //
-//   base + older snapshots + log  --Recover-->  state  --WriteSnapshot-->  one pair, nothing else
+//   base + deltas + log  --Recover-->  state  --WriteSnapshot-->  one pair; nothing else stays, but
+//                                                                 for pinned snapshots
 
 #ifndef PATHKB_STORAGE_TOOL_COMPACT_H_
 #define PATHKB_STORAGE_TOOL_COMPACT_H_
@@ -34,9 +35,9 @@ struct CompactResult {
 };
 
 // Compacts the data directory `path`: takes its lock, recovers what it holds, writes that as one
-// new pair, reads the pair back whole, publishes a manifest that names nothing else, and removes
-// what is then not needed. If it is stopped in the middle, by whatever, the directory holds what it
-// held before, or after.
+// new pair, reads the pair back whole, publishes a manifest that names it and pinned ones, and
+// removes what is then not needed. If it is stopped in the middle, by whatever, the directory holds
+// what it held before, or after.
 //   FailedPrecondition  not a data directory, or a file of a newer version
 //   Unavailable         a server has the directory; the message says which
 //   DataLoss            something in it is damaged, see salvage.h; nothing was changed, except that

@@ -90,6 +90,72 @@ TEST(Compact, LeavesOnePairWithTheSameFacts) {
   EXPECT_EQ(Problems(directory.path()), kNone);
 }
 
+// Deltas of two generations, with a delete in one of them, and log between and behind them.
+TestDirectory DirectoryWithDeltas(const std::string& name) {
+  TestDirectory directory(name);
+  directory.Commit("{\"fact\":\"(a 1)\"}\n{\"fact\":\"(a 2)\",\"confidence\":0.5}\n");
+  directory.Snapshot();
+  directory.Commit("{\"fact\":\"(b 1)\"}\n");
+  directory.Delta();
+  directory.Commit("{\"fact\":\"(= (f $x) $x)\",\"name\":\"rule\",\"source\":\"us\"}\n");
+  directory.Snapshot();
+  Change gone;
+  gone.kind = Change::Kind::kDeleteTerm;
+  gone.encoded_term = std::string("\x02\xC1") + "a" + "\x49\x01";
+  directory.Commit(gone);
+  directory.Delta();
+  directory.Commit("{\"fact\":\"(c 1)\"}\n");
+  directory.Delta();
+  directory.Commit("{\"fact\":\"(d 1)\"}\n");
+  directory.Delta();
+  directory.Commit("{\"fact\":\"(e 1)\"}\n");
+  return directory;
+}
+
+TEST(Compact, FoldsDeltasIn) {
+  TestDirectory directory = DirectoryWithDeltas("compact_deltas");
+  const std::string before = directory.Facts();
+  ASSERT_EQ(before.find("(a 1)"), std::string::npos) << "deleted";
+  ASSERT_NE(before.find("(e 1)"), std::string::npos);
+  ASSERT_EQ(directory.Names("deltas").size(), 4u);
+  EXPECT_EQ(Problems(directory.path()), kNone);
+  const auto result = CompactDirectory(RealFileSystem(), directory.path(), {.now_unix_ms = kNow});
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->snapshot.revision, 7u);
+  EXPECT_EQ(directory.Facts(), before);
+  EXPECT_EQ(directory.Names("deltas"), kNone);
+  EXPECT_EQ(directory.Names("wal"), kNone);
+  EXPECT_EQ(directory.Names("snapshots").size(), 3u);
+  EXPECT_EQ(Problems(directory.path()), kNone);
+}
+
+TEST(Compact, VerifyChecksDeltasAndWhatLiesBetween) {
+  TestDirectory directory = DirectoryWithDeltas("compact_verify_deltas");
+  for (const std::string& name : directory.Names("deltas")) {
+    const std::string sound = directory.Read(name);
+    for (const size_t at : {size_t{3}, size_t{60}, sound.size() - 1}) {
+      std::string bytes = sound;
+      bytes[at] = static_cast<char>(bytes[at] ^ 0x20);
+      directory.Write(name, bytes);
+      const std::vector<std::string> problems = Problems(directory.path());
+      ASSERT_FALSE(problems.empty()) << name << " byte " << at;
+      EXPECT_TRUE(problems[0].starts_with(directory.path() + "/" + name)) << problems[0];
+    }
+    ASSERT_TRUE(RealFileSystem().Remove(directory.path() + "/" + name).ok());
+    EXPECT_FALSE(Problems(directory.path()).empty());
+    directory.Write(name, sound);
+  }
+  // Revision 3 lies between the last delta of the older snapshot and the base, in the log only.
+  const std::string between = "wal/r00000000000000000003.log";
+  const std::string sound = directory.Read(between);
+  ASSERT_TRUE(RealFileSystem().Remove(directory.path() + "/" + between).ok());
+  const std::vector<std::string> problems = Problems(directory.path());
+  ASSERT_EQ(problems.size(), 2u);
+  EXPECT_NE(problems[1].find("revisions 3 to 3 are in no"), std::string::npos) << problems[1];
+  directory.Write(between, sound);
+  EXPECT_EQ(Problems(directory.path()), kNone);
+}
+
 TEST(Compact, AnEmptyDirectoryAndALogAlone) {
   TestDirectory empty("compact_empty");
   const auto nothing = CompactDirectory(RealFileSystem(), empty.path(), {.now_unix_ms = kNow});

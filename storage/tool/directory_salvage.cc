@@ -91,32 +91,70 @@ absl::Status DirectorySalvage::ReadLog(const std::optional<DatabaseId>& database
 }
 
 void DirectorySalvage::TellLogLosses(uint64_t revision) const {
+  const uint64_t reached = ReachedFrom(revision);
   for (const LogLoss& loss : log_losses_) {
-    if (loss.last_revision > revision) on_loss_(loss.problem);
+    if (loss.last_revision > reached) on_loss_(loss.problem);
+  }
+  for (const SalvagedDelta& delta : deltas_) {
+    if (delta.problem.has_value() && delta.to_revision > reached) on_loss_(*delta.problem);
   }
 }
 
-bool DirectorySalvage::LogIsWhole(uint64_t revision, uint64_t last) const {
-  for (auto record = log_.upper_bound(revision); revision < last; ++record, ++revision) {
-    if (record == log_.end() || record->first != revision + 1) return false;
+const SalvagedDelta* DirectorySalvage::DeltaFrom(uint64_t revision) const {
+  const SalvagedDelta* best = nullptr;
+  for (const SalvagedDelta& delta : deltas_) {
+    // One that begins earlier says how things are at its end all the same.
+    if (delta.problem.has_value() || delta.from_revision > revision) continue;
+    if (delta.to_revision <= revision) continue;
+    if (best == nullptr || delta.to_revision > best->to_revision) best = &delta;
   }
-  return true;
+  return best;
 }
 
-absl::Status DirectorySalvage::AddLog(uint64_t revision, uint64_t last,
-                                      FactCollector& facts) const {
-  const auto lose = [&](uint64_t first_lost, uint64_t last_lost) {
-    on_loss_(FileProblem{Path(kWalFolder), std::nullopt,
-                         fmt::format("revisions {} to {} are lost", first_lost, last_lost)});
-  };
-  for (auto record = log_.upper_bound(revision); record != log_.end(); ++record) {
-    if (record->first != revision + 1) lose(revision + 1, record->first - 1);
-    revision = record->first;
-    PATHKB_RETURN_IF_ERROR(
-        AddCommit(Path(kWalFolder), WalRecord{revision, 1, record->second}, on_loss_, facts));
+uint64_t DirectorySalvage::ReachedFrom(uint64_t revision) const {
+  while (true) {
+    if (log_.contains(revision + 1)) {
+      ++revision;
+    } else if (const SalvagedDelta* delta = DeltaFrom(revision)) {
+      revision = delta->to_revision;
+    } else {
+      return revision;
+    }
   }
-  if (revision < last) lose(revision + 1, last);
-  return absl::OkStatus();
+}
+
+uint64_t DirectorySalvage::NextBeginning(uint64_t revision, uint64_t none) const {
+  uint64_t next = none;
+  const auto record = log_.upper_bound(revision + 1);
+  if (record != log_.end()) next = std::min(next, record->first - 1);
+  for (const SalvagedDelta& delta : deltas_) {
+    if (!delta.problem.has_value() && delta.from_revision > revision) {
+      next = std::min(next, delta.from_revision);
+    }
+  }
+  return next;
+}
+
+absl::Status DirectorySalvage::AddHistory(uint64_t revision, uint64_t last,
+                                          FactCollector& facts) const {
+  while (true) {
+    const auto record = log_.find(revision + 1);
+    if (record != log_.end()) {
+      ++revision;
+      PATHKB_RETURN_IF_ERROR(
+          AddCommit(Path(kWalFolder), WalRecord{revision, 1, record->second}, on_loss_, facts));
+    } else if (const SalvagedDelta* delta = DeltaFrom(revision)) {
+      PATHKB_RETURN_IF_ERROR(AddDelta(files_, *delta, facts));
+      revision = delta->to_revision;
+    } else if (revision >= last) {
+      return absl::OkStatus();
+    } else {
+      const uint64_t next = NextBeginning(revision, last);
+      on_loss_(FileProblem{Path(kWalFolder), std::nullopt,
+                           fmt::format("revisions {} to {} are lost", revision + 1, next)});
+      revision = next;
+    }
+  }
 }
 
 absl::StatusOr<PairSalvageTotals> DirectorySalvage::AddTo(FactCollector& facts) {
@@ -129,19 +167,20 @@ absl::StatusOr<PairSalvageTotals> DirectorySalvage::AddTo(FactCollector& facts) 
   const std::vector<Candidate> candidates = FindCandidates(manifest);
   PATHKB_RETURN_IF_ERROR(
       ReadLog(manifest.has_value() ? std::optional(manifest->database_id) : std::nullopt));
-  if (manifest.has_value() && !manifest->deltas.empty()) {
-    on_loss_(FileProblem{Path(kDeltasFolder), std::nullopt,
-                         fmt::format("{} deltas are not read", manifest->deltas.size())});
-  }
+  PATHKB_ASSIGN_OR_RETURN(
+      deltas_,
+      FindDeltas(files_, directory_,
+                 manifest.has_value() ? std::optional(manifest->database_id) : std::nullopt));
   // The last revision of which anything is known.
   uint64_t last = log_.empty() ? 0 : log_.rbegin()->first;
   for (const Candidate& candidate : candidates) last = std::max(last, candidate.revision);
+  for (const SalvagedDelta& delta : deltas_) last = std::max(last, delta.to_revision);
 
   const auto pair_of = [&](const Candidate& candidate) {
     return PairSalvage(files_, Path(SnapshotTreeName(candidate.id)), only_certain_, on_loss_);
   };
   for (const Candidate& candidate : candidates) {
-    if (!pair_of(candidate).IsSound() || !LogIsWhole(candidate.revision, last)) continue;
+    if (!pair_of(candidate).IsSound() || ReachedFrom(candidate.revision) < last) continue;
     if (candidate.id != candidates.front().id) {
       Note(fmt::format("snapshot {} is damaged, and nothing is lost with it: an older one serves",
                        candidates.front().id));
@@ -149,7 +188,7 @@ absl::StatusOr<PairSalvageTotals> DirectorySalvage::AddTo(FactCollector& facts) 
     Note(fmt::format("snapshot {} is sound", candidate.id));
     TellLogLosses(candidate.revision);
     PATHKB_ASSIGN_OR_RETURN(const PairSalvageTotals totals, pair_of(candidate).AddTo(facts));
-    PATHKB_RETURN_IF_ERROR(AddLog(candidate.revision, last, facts));
+    PATHKB_RETURN_IF_ERROR(AddHistory(candidate.revision, last, facts));
     return totals;
   }
 
@@ -162,11 +201,11 @@ absl::StatusOr<PairSalvageTotals> DirectorySalvage::AddTo(FactCollector& facts) 
     if (totals->keys == 0 && &candidate != &candidates.back()) continue;
     Note(fmt::format("snapshot {} is taken as far as it can be read", candidate.id));
     TellLogLosses(candidate.revision);
-    PATHKB_RETURN_IF_ERROR(AddLog(candidate.revision, last, facts));
+    PATHKB_RETURN_IF_ERROR(AddHistory(candidate.revision, last, facts));
     return *totals;
   }
   TellLogLosses(0);
-  PATHKB_RETURN_IF_ERROR(AddLog(0, last, facts));
+  PATHKB_RETURN_IF_ERROR(AddHistory(0, last, facts));
   return PairSalvageTotals();
 }
 

@@ -1,4 +1,4 @@
-// Facts of a damaged data directory: the best of its snapshots, and the log behind it.
+// Facts of a damaged data directory: the best of its snapshots, and the deltas and log behind it.
 
 #ifndef PATHKB_STORAGE_TOOL_DIRECTORY_SALVAGE_H_
 #define PATHKB_STORAGE_TOOL_DIRECTORY_SALVAGE_H_
@@ -17,6 +17,7 @@
 #include "storage/directory/manifest.h"
 #include "storage/file/database_id.h"
 #include "storage/file/file_system.h"
+#include "storage/tool/delta_salvage.h"
 #include "storage/tool/fact_collector.h"
 #include "storage/tool/file_problem.h"
 #include "storage/tool/pair_salvage.h"
@@ -38,9 +39,9 @@ class DirectorySalvage {
   // Adds every fact that can be read:
   //   * the snapshots are those of the manifest; if that cannot be read, those of the newest one
   //     that can; if there is none, whatever pairs there are;
-  //   * the newest snapshot is taken that is sound and has all of the log behind it; if there is
-  //     none, the newest that can be read at all, as far as it can;
-  //   * then the log from there on, gaps told.
+  //   * the newest snapshot is taken that is sound and has all that came after it in the log and in
+  //     sound deltas; if there is none, the newest that can be read at all, as far as it can;
+  //   * then log and deltas from there on, gaps told.
   //   InvalidArgument  no data directory
   //   others           as FileSystem
   absl::StatusOr<PairSalvageTotals> AddTo(FactCollector& facts);
@@ -68,12 +69,17 @@ class DirectorySalvage {
   std::vector<Candidate> FindCandidates(const std::optional<Manifest>& manifest) const;
   // Reads all of the log into log_.
   absl::Status ReadLog(const std::optional<DatabaseId>& database_id);
-  // Tells what was lost of the log after `revision`.
+  // Tells what was lost of the log and of deltas after `revision`, unless it is elsewhere.
   void TellLogLosses(uint64_t revision) const;
-  // True if the log has every revision after `revision` up to `last`.
-  bool LogIsWhole(uint64_t revision, uint64_t last) const;
-  // Adds the log after `revision`, and tells which revisions up to `last` are missing.
-  absl::Status AddLog(uint64_t revision, uint64_t last, FactCollector& facts) const;
+  // The sound delta that leads farthest from the state of `revision`; null if none does.
+  const SalvagedDelta* DeltaFrom(uint64_t revision) const;
+  // How far log and deltas lead from the state of `revision` without a gap.
+  uint64_t ReachedFrom(uint64_t revision) const;
+  // The first revision after `revision` from whose state log or deltas lead on; `none` if there is
+  // none.
+  uint64_t NextBeginning(uint64_t revision, uint64_t none) const;
+  // Adds what came after `revision`, and tells which revisions up to `last` are missing.
+  absl::Status AddHistory(uint64_t revision, uint64_t last, FactCollector& facts) const;
 
   FileSystem& files_;
   const std::string directory_;
@@ -81,6 +87,7 @@ class DirectorySalvage {
   const ProblemSink on_loss_;
   const std::function<void(const std::string& note)> on_note_;
   std::map<uint64_t, std::string> log_;  // Payloads by revision.
+  std::vector<SalvagedDelta> deltas_;
   std::vector<LogLoss> log_losses_;
 };
 

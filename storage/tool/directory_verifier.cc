@@ -170,21 +170,39 @@ class DirectoryCheck {
     const uint64_t first_needed = manifest_.wal_segments.empty() ? manifest_.wal_first_revision
                                                                  : manifest_.wal_segments.front();
     std::erase_if(firsts, [&](uint64_t first) { return first < first_needed; });
-    std::optional<uint64_t> next_revision;
-    for (uint64_t first : firsts) {
-      const std::string name = WalSegmentName(first);
+    std::vector<std::pair<uint64_t, uint64_t>> held;  // Revisions, without the last.
+    for (size_t i = 0; i < firsts.size(); ++i) {
+      const std::string name = WalSegmentName(firsts[i]);
       Named(name);
       if (absl::Status status = verifier_.VerifyFile(Path(name)); !status.ok()) {
         verifier_.Report(Path(name), status);
       }
-      const uint64_t expected = next_revision.value_or(manifest_.CoveredRevision() + 1);
-      if (first > expected) {
-        Wrong(name, fmt::format("begins at revision {}, but revisions {} to {} are in no log "
-                                "segment and in no snapshot",
-                                first, expected, first - 1));
-      }
-      next_revision = std::max(next_revision.value_or(0), RevisionAfter(name, first));
+      // A segment ends where the next one begins.
+      const uint64_t next = i + 1 < firsts.size() ? firsts[i + 1] : UINT64_MAX;
+      held.emplace_back(firsts[i], std::min(RevisionAfter(name, firsts[i]), next));
     }
+    CheckNothingIsMissing(held);
+  }
+
+  // All that base, deltas and log are to hold is in one of them, `held` being what the log holds.
+  void CheckNothingIsMissing(const std::vector<std::pair<uint64_t, uint64_t>>& held) {
+    uint64_t last = manifest_.CoveredRevision();
+    if (!held.empty()) last = std::max(last, held.back().second - 1);
+    uint64_t revision = FirstRevisionNotInDeltas(manifest_.deltas, manifest_.wal_first_revision);
+    for (const auto& [first, end] : held) {
+      if (revision < first) {
+        ReportMissing(WalSegmentName(first), revision, first - 1);
+        revision = first;
+      }
+      revision = FirstRevisionNotInDeltas(manifest_.deltas, std::max(revision, end));
+    }
+    if (revision <= last) ReportMissing(std::string(kWalFolder), revision, last);
+  }
+
+  void ReportMissing(const std::string& name, uint64_t first, uint64_t last) {
+    Wrong(name, fmt::format("revisions {} to {} are in no log segment, in no delta and in no "
+                            "snapshot",
+                            first, last));
   }
 
   std::vector<uint64_t> SegmentsThere() {

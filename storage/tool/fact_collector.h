@@ -1,5 +1,5 @@
 // Puts facts together again from whatever was read of them: keys of a .tree with or without their
-// entries, commits of a log.
+// entries, commits of a log, deltas.
 
 #ifndef PATHKB_STORAGE_TOOL_FACT_COLLECTOR_H_
 #define PATHKB_STORAGE_TOOL_FACT_COLLECTOR_H_
@@ -10,6 +10,7 @@
 
 #include "core/facts/batch.h"
 #include "core/facts/working_set.h"
+#include "storage/delta/delta_format.h"
 
 namespace pathkb {
 
@@ -23,6 +24,11 @@ class FactCollector {
 
   // Takes the changes of a commit.
   absl::Status AddBatch(Batch batch);
+
+  // Takes a change of a delta, which leaves the two keys of a fact to agree by themselves.
+  void AddDeltaChange(std::string_view key, DeltaOp op, std::string_view entry_bytes) {
+    facts_.ApplyKey(key, KeyChangeOf(op), entry_bytes);
+  }
 
   // All of it, deletes included, over nothing.
   const WorkingSet& facts() const { return facts_; }

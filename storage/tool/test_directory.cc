@@ -6,11 +6,13 @@
 
 #include "gtest/gtest.h"
 
+#include "core/facts/changes_since.h"
 #include "storage/directory/data_directory.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest_store.h"
 #include "storage/file/posix_file_system.h"
 #include "storage/recovery/recovery.h"
+#include "storage/snapshot/delta_flush.h"
 #include "storage/snapshot/publication.h"
 #include "storage/snapshot/snapshot_writer.h"
 #include "storage/tool/fact_set.h"
@@ -78,6 +80,22 @@ void TestDirectory::Snapshot() {
                          .number = state.manifest.number + 1,
                          .retention = {.keep_last = 2},
                          .now_unix_ms = now_unix_ms_}));
+}
+
+void TestDirectory::Delta() {
+  FileSystem& files = RealFileSystem();
+  const RecoveredState state = Value(Recover(files, path_));
+  DeltaSource source;
+  source.changes = ChangesSince(state.working.trie(), state.working_at_delta);
+  source.entries = state.working.entries();
+  source.database_id = state.manifest.database_id;
+  source.from_revision = state.manifest.CoveredRevision();
+  source.to_revision = state.revision;
+  source.facts = state.facts;
+  source.created_unix_ms = now_unix_ms_ += 1000;
+  const DeltaRecord record = Value(FlushDelta(files, path_, source));
+  log_.reset();
+  Value(PublishDelta(files, path_, state.manifest, record, state.manifest.number + 1));
 }
 
 Manifest TestDirectory::manifest() const { return Value(ReadCurrent(RealFileSystem(), path_)); }

@@ -28,6 +28,8 @@ class TestDirectory {
   // Writes and publishes a snapshot of everything, and starts a new log segment with the next
   // commit.
   void Snapshot();
+  // Writes and publishes a delta of what came after the last snapshot or delta, as above.
+  void Delta();
   // The next commit goes into a new log segment.
   void NewSegment() { log_.reset(); }
 

@@ -19,12 +19,13 @@ namespace pathkb::cli {
 
 std::vector<Command> AllCommands() {
   return {
-      ImportCommand(),         ExportCommand(),       InsertCommand(),       GetCommand(),
-      ListCommand(),           DeleteCommand(),       QueryCommand(),        CountCommand(),
-      StatusCommand(),         SpaceListCommand(),    SpaceDropCommand(),    SpaceRestoreCommand(),
-      SnapshotCreateCommand(), SnapshotListCommand(), SnapshotDiffCommand(), FileInfoCommand(),
-      FileVerifyCommand(),     FileDumpCommand(),     FileStatsCommand(),    FileDiffCommand(),
-      FileConvertCommand(),    FileBuildCommand(),    FileCompactCommand(),  FileSalvageCommand()};
+      ImportCommand(),        ExportCommand(),         InsertCommand(),       GetCommand(),
+      ListCommand(),          DeleteCommand(),         QueryCommand(),        CountCommand(),
+      StatusCommand(),        CompactCommand(),        SpaceListCommand(),    SpaceDropCommand(),
+      SpaceRestoreCommand(),  SnapshotCreateCommand(), SnapshotListCommand(), SnapshotPinCommand(),
+      SnapshotUnpinCommand(), SnapshotDiffCommand(),   FileInfoCommand(),     FileVerifyCommand(),
+      FileDumpCommand(),      FileStatsCommand(),      FileDiffCommand(),     FileConvertCommand(),
+      FileBuildCommand(),     FileCompactCommand(),    FileSalvageCommand()};
 }
 
 }  // namespace pathkb::cli

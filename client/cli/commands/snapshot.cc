@@ -28,8 +28,72 @@ JsonObject SnapshotObject(const v1::Snapshot& snapshot) {
       .Number("format_version", snapshot.format_version())
       .Text("parent_id", snapshot.parent_id())
       .Bool("deduplicated", snapshot.deduplicated())
+      .Bool("pinned", snapshot.pinned())
       .Text("server_version", snapshot.server_version());
   return object;
+}
+
+JsonObject DeltaObject(const v1::Delta& delta) {
+  JsonObject object;
+  object.Number("from_revision", delta.from_revision())
+      .Number("to_revision", delta.to_revision())
+      .Text("created_at", ShowTime(delta.created_unix_ms()))
+      .Number("facts", delta.facts())
+      .Number("bytes", delta.bytes());
+  return object;
+}
+
+// What `create` and `compact` say of a snapshot.
+void PrintSnapshot(Session& session, const v1::Snapshot& snapshot, bool created) {
+  if (session.json()) {
+    session.out().Write(SnapshotObject(snapshot).Bool("created", created).Done() + "\n");
+  } else {
+    session.out().Write(fmt::format(
+        "{}{}: {} facts, {} bytes\n", created ? "" : "nothing changed since ", snapshot.id(),
+        snapshot.facts(), snapshot.tree_bytes() + snapshot.terms_bytes()));
+  }
+}
+
+absl::Status RunCreateDelta(Session& session) {
+  absl::StatusOr<client::PathkbClient*> client = session.Client();
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::CreateSnapshotResponse> answer = (*client)->CreateDelta();
+  if (!answer.ok()) return answer.status();
+  if (!answer->has_delta()) {
+    // Nothing changed, and the last that was written is a snapshot, or nothing.
+    PrintSnapshot(session, answer->snapshot(), answer->created());
+  } else if (session.json()) {
+    session.out().Write(DeltaObject(answer->delta()).Bool("created", answer->created()).Done() +
+                        "\n");
+  } else {
+    session.out().Write(fmt::format("{}delta of revisions {} to {}: {} bytes\n",
+                                    answer->created() ? "" : "nothing changed since ",
+                                    answer->delta().from_revision() + 1,
+                                    answer->delta().to_revision(), answer->delta().bytes()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunCompact(Session& session, const std::vector<std::string>&) {
+  absl::StatusOr<client::PathkbClient*> client = session.Client();
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::CompactResponse> answer = (*client)->Compact();
+  if (!answer.ok()) return answer.status();
+  PrintSnapshot(session, answer->snapshot(), answer->created());
+  return absl::OkStatus();
+}
+
+absl::Status RunSetPinned(Session& session, const std::string& id, bool pinned) {
+  absl::StatusOr<client::PathkbClient*> client = session.Client();
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::SetPinnedResponse> answer = (*client)->SetPinned(id, pinned);
+  if (!answer.ok()) return answer.status();
+  if (session.json()) {
+    session.out().Write(SnapshotObject(answer->snapshot()).Done() + "\n");
+  } else {
+    session.out().Write(fmt::format("{}: {}\n", id, pinned ? "pinned" : "no longer pinned"));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RunCreate(Session& session, bool no_dedup) {
@@ -39,14 +103,7 @@ absl::Status RunCreate(Session& session, bool no_dedup) {
   if (no_dedup) deduplicate = false;
   const absl::StatusOr<v1::CreateSnapshotResponse> answer = (*client)->CreateSnapshot(deduplicate);
   if (!answer.ok()) return answer.status();
-  const v1::Snapshot& snapshot = answer->snapshot();
-  if (session.json()) {
-    session.out().Write(SnapshotObject(snapshot).Bool("created", answer->created()).Done() + "\n");
-  } else {
-    session.out().Write(fmt::format(
-        "{}{}: {} facts, {} bytes\n", answer->created() ? "" : "nothing changed since ",
-        snapshot.id(), snapshot.facts(), snapshot.tree_bytes() + snapshot.terms_bytes()));
-  }
+  PrintSnapshot(session, answer->snapshot(), answer->created());
   return absl::OkStatus();
 }
 
@@ -55,7 +112,7 @@ absl::Status RunList(Session& session, const std::vector<std::string>&) {
   if (!client.ok()) return client.status();
   const absl::StatusOr<v1::ListSnapshotsResponse> answer = (*client)->ListSnapshots();
   if (!answer.ok()) return answer.status();
-  Table table(session.out(), {"id", "revision", "created at", "facts", "bytes", "base"});
+  Table table(session.out(), {"id", "revision", "created at", "facts", "bytes", "base", "pinned"});
   for (const v1::Snapshot& snapshot : answer->snapshots()) {
     if (session.json()) {
       session.out().Write(SnapshotObject(snapshot).Done() + "\n");
@@ -64,7 +121,16 @@ absl::Status RunList(Session& session, const std::vector<std::string>&) {
     table.AddRow({snapshot.id(), fmt::format("{}", snapshot.revision()),
                   ShowTime(snapshot.created_unix_ms()), fmt::format("{}", snapshot.facts()),
                   fmt::format("{}", snapshot.tree_bytes() + snapshot.terms_bytes()),
-                  snapshot.base() ? "yes" : ""});
+                  snapshot.base() ? "yes" : "", snapshot.pinned() ? "yes" : ""});
+  }
+  for (const v1::Delta& delta : answer->deltas()) {
+    if (session.json()) {
+      session.out().Write(DeltaObject(delta).Done() + "\n");
+      continue;
+    }
+    table.AddRow({fmt::format("delta {}-{}", delta.from_revision(), delta.to_revision()),
+                  fmt::format("{}", delta.to_revision()), ShowTime(delta.created_unix_ms()),
+                  fmt::format("{}", delta.facts()), fmt::format("{}", delta.bytes()), "", ""});
   }
   table.Finish();
   return absl::OkStatus();
@@ -74,17 +140,21 @@ absl::Status RunList(Session& session, const std::vector<std::string>&) {
 
 Command SnapshotCreateCommand() {
   const auto no_dedup = std::make_shared<bool>(false);
+  const auto delta = std::make_shared<bool>(false);
   Command command;
   command.name = "snapshot create";
   command.summary = "Write everything into a new snapshot; waits until it is on disk";
   command.examples =
       "  pathkb snapshot create\n"
-      "  pathkb snapshot create --no-dedup        a larger file with the same content\n";
-  command.declare = [no_dedup](CLI::App& app) {
+      "  pathkb snapshot create --no-dedup        a larger file with the same content\n"
+      "  pathkb snapshot create --delta           only what changed since the last one\n";
+  command.declare = [no_dedup, delta](CLI::App& app) {
     app.add_flag("--no-dedup", *no_dedup, "Write equal parts of the tree as often as they occur");
+    app.add_flag("--delta", *delta, "Write what changed since the last snapshot or delta, only")
+        ->excludes("--no-dedup");
   };
-  command.run = [no_dedup](Session& session, const std::vector<std::string>&) {
-    return RunCreate(session, *no_dedup);
+  command.run = [no_dedup, delta](Session& session, const std::vector<std::string>&) {
+    return *delta ? RunCreateDelta(session) : RunCreate(session, *no_dedup);
   };
   return command;
 }
@@ -92,9 +162,44 @@ Command SnapshotCreateCommand() {
 Command SnapshotListCommand() {
   Command command;
   command.name = "snapshot list";
-  command.summary = "The snapshots that the server keeps, newest first";
+  command.summary = "The snapshots that the server keeps, newest first, and its deltas";
   command.examples = "  pathkb snapshot list\n";
   command.run = RunList;
+  return command;
+}
+
+Command SnapshotPinCommand() {
+  Command command;
+  command.name = "snapshot pin";
+  command.operands = "ID";
+  command.operands_min = command.operands_max = 1;
+  command.summary = "Keep a snapshot until it is unpinned, whatever the server's settings say";
+  command.examples = "  pathkb snapshot pin 20261121T111500.123Z-r42\n";
+  command.run = [](Session& session, const std::vector<std::string>& operands) {
+    return RunSetPinned(session, operands[0], true);
+  };
+  return command;
+}
+
+Command SnapshotUnpinCommand() {
+  Command command;
+  command.name = "snapshot unpin";
+  command.operands = "ID";
+  command.operands_min = command.operands_max = 1;
+  command.summary = "No longer keep a snapshot that was pinned";
+  command.examples = "  pathkb snapshot unpin 20261121T111500.123Z-r42\n";
+  command.run = [](Session& session, const std::vector<std::string>& operands) {
+    return RunSetPinned(session, operands[0], false);
+  };
+  return command;
+}
+
+Command CompactCommand() {
+  Command command;
+  command.name = "compact";
+  command.summary = "Put snapshot, deltas and log into one new snapshot; waits until it is on disk";
+  command.examples = "  pathkb compact\n";
+  command.run = RunCompact;
   return command;
 }
 

@@ -245,16 +245,58 @@ grpc::Status FakeServer::Snapshots::Create(grpc::ServerContext* context,
   if (grpc::Status status = server_.RunHook("CreateSnapshot", context); !status.ok()) return status;
   absl::MutexLock lock(&server_.mutex_);
   std::vector<v1::Snapshot>& snapshots = server_.snapshots_;
+  if (request->kind() == v1::SNAPSHOT_KIND_DELTA) {
+    uint64_t covered = snapshots.empty() ? 0 : snapshots.back().revision();
+    if (!server_.deltas_.empty()) covered = server_.deltas_.back().to_revision();
+    if (covered < server_.revision_) {
+      response->set_created(true);
+      v1::Delta& delta = server_.deltas_.emplace_back();
+      delta.set_from_revision(covered);
+      delta.set_to_revision(server_.revision_);
+      delta.set_created_unix_ms(server_.MakeSnapshot().created_unix_ms());
+      delta.set_bytes(567);
+      delta.set_facts(server_.MakeSnapshot().facts());
+    }
+    if (!server_.deltas_.empty()) *response->mutable_delta() = server_.deltas_.back();
+    if (!snapshots.empty()) *response->mutable_snapshot() = snapshots.back();
+    return grpc::Status::OK;
+  }
   response->set_created(
       snapshots.empty() || snapshots.back().revision() != server_.revision_ ||
       (request->has_deduplicate() && snapshots.back().deduplicated() != request->deduplicate()));
   if (response->created()) {
+    server_.deltas_.clear();
     for (v1::Snapshot& older : snapshots) older.set_base(false);
     snapshots.push_back(server_.MakeSnapshot());
     snapshots.back().set_deduplicated(!request->has_deduplicate() || request->deduplicate());
   }
   *response->mutable_snapshot() = snapshots.back();
   return grpc::Status::OK;
+}
+
+grpc::Status FakeServer::Snapshots::Compact(grpc::ServerContext* context, const v1::CompactRequest*,
+                                            v1::CompactResponse* response) {
+  if (grpc::Status status = server_.RunHook("Compact", context); !status.ok()) return status;
+  v1::CreateSnapshotRequest request;
+  v1::CreateSnapshotResponse made;
+  if (grpc::Status status = Create(context, &request, &made); !status.ok()) return status;
+  *response->mutable_snapshot() = made.snapshot();
+  response->set_created(made.created());
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeServer::Snapshots::SetPinned(grpc::ServerContext* context,
+                                              const v1::SetPinnedRequest* request,
+                                              v1::SetPinnedResponse* response) {
+  if (grpc::Status status = server_.RunHook("SetPinned", context); !status.ok()) return status;
+  absl::MutexLock lock(&server_.mutex_);
+  for (v1::Snapshot& snapshot : server_.snapshots_) {
+    if (snapshot.id() != request->id()) continue;
+    snapshot.set_pinned(request->pinned());
+    *response->mutable_snapshot() = snapshot;
+    return grpc::Status::OK;
+  }
+  return grpc::Status(grpc::StatusCode::NOT_FOUND, "there is no snapshot " + request->id());
 }
 
 grpc::Status FakeServer::Snapshots::List(grpc::ServerContext* context,
@@ -265,6 +307,7 @@ grpc::Status FakeServer::Snapshots::List(grpc::ServerContext* context,
   for (auto at = server_.snapshots_.rbegin(); at != server_.snapshots_.rend(); ++at) {
     *response->add_snapshots() = *at;
   }
+  for (const v1::Delta& delta : server_.deltas_) *response->add_deltas() = delta;
   return grpc::Status::OK;
 }
 

@@ -69,6 +69,10 @@ class FakeServer final : public v1::FactService::Service,
     explicit Snapshots(FakeServer& server) : server_(server) {}
     grpc::Status Create(grpc::ServerContext* context, const v1::CreateSnapshotRequest* request,
                         v1::CreateSnapshotResponse* response) override;
+    grpc::Status Compact(grpc::ServerContext* context, const v1::CompactRequest* request,
+                         v1::CompactResponse* response) override;
+    grpc::Status SetPinned(grpc::ServerContext* context, const v1::SetPinnedRequest* request,
+                           v1::SetPinnedResponse* response) override;
     grpc::Status List(grpc::ServerContext* context, const v1::ListSnapshotsRequest* request,
                       v1::ListSnapshotsResponse* response) override;
 
@@ -88,6 +92,7 @@ class FakeServer final : public v1::FactService::Service,
   std::map<std::string, std::map<std::string, v1::Fact>> spaces_ ABSL_GUARDED_BY(mutex_);
   std::vector<int> insert_sizes_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::Snapshot> snapshots_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::Delta> deltas_ ABSL_GUARDED_BY(mutex_);  // Behind the last of them.
   uint64_t revision_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
