@@ -5,6 +5,7 @@
 #include "client/cli/commands/export.h"
 #include "client/cli/commands/file_inspect.h"
 #include "client/cli/commands/file_make.h"
+#include "client/cli/commands/file_restore.h"
 #include "client/cli/commands/get.h"
 #include "client/cli/commands/import.h"
 #include "client/cli/commands/insert.h"
@@ -25,7 +26,7 @@ std::vector<Command> AllCommands() {
       SpaceRestoreCommand(),  SnapshotCreateCommand(), SnapshotListCommand(), SnapshotPinCommand(),
       SnapshotUnpinCommand(), SnapshotDiffCommand(),   FileInfoCommand(),     FileVerifyCommand(),
       FileDumpCommand(),      FileStatsCommand(),      FileDiffCommand(),     FileConvertCommand(),
-      FileBuildCommand(),     FileCompactCommand(),    FileSalvageCommand()};
+      FileBuildCommand(),     FileCompactCommand(),    FileSalvageCommand(),  FileRestoreCommand()};
 }
 
 }  // namespace pathkb::cli

@@ -1,0 +1,132 @@
+#include "storage/tool/restore.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "fmt/format.h"
+
+#include "core/base/status_macros.h"
+#include "storage/directory/data_directory.h"
+#include "storage/directory/file_names.h"
+#include "storage/directory/manifest_store.h"
+#include "storage/file/path_parts.h"
+#include "storage/snapshot/publication.h"
+#include "storage/snapshot/snapshot.h"
+#include "storage/snapshot/snapshot_writer.h"
+#include "storage/terms/terms_reader.h"
+
+namespace pathkb {
+namespace {
+
+constexpr size_t kListedMax = 10;
+
+absl::StatusOr<SnapshotRecord> FindRecord(const Manifest& manifest, const std::string& from,
+                                          const RestoreOptions& options) {
+  if (options.id.empty() == (options.revision == 0)) {
+    return absl::InvalidArgumentError(
+        "the snapshot's id or its revision must be given, one of them");
+  }
+  std::vector<SnapshotRecord> records;
+  if (manifest.base.has_value()) records.push_back(*manifest.base);
+  records.insert(records.end(), manifest.older.begin(), manifest.older.end());
+  const auto found = std::find_if(records.begin(), records.end(), [&](const auto& record) {
+    return options.id.empty() ? record.revision == options.revision : record.id == options.id;
+  });
+  if (found != records.end()) return *found;
+  std::string there;
+  for (size_t i = 0; i < records.size() && i < kListedMax; ++i) {
+    there += (i == 0 ? "" : ", ") + records[i].id;
+  }
+  if (records.size() > kListedMax)
+    there += fmt::format(" and {} more", records.size() - kListedMax);
+  return absl::NotFoundError(
+      fmt::format("{} has no snapshot {}; it has {}", from,
+                  options.id.empty() ? fmt::format("of revision {}", options.revision) : options.id,
+                  records.empty() ? "none" : there));
+}
+
+// OK if nothing, or an empty directory, is at `path`.
+absl::Status CheckIsFree(FileSystem& files, const std::string& path) {
+  PATHKB_ASSIGN_OR_RETURN(const bool there, files.Exists(path));
+  if (!there) return absl::OkStatus();
+  const absl::StatusOr<std::vector<std::string>> names = files.List(path);
+  if (names.ok() && names->empty()) return absl::OkStatus();
+  if (!names.ok() && !absl::IsFailedPrecondition(names.status())) return names.status();
+  return absl::AlreadyExistsError(fmt::format(
+      "{} is {}; a restored database needs a place of its own", path,
+      names.ok() ? fmt::format("a directory that holds {}", names->front()) : "a file"));
+}
+
+// Writes `snapshot` into the data directory `path`, reads it back whole, and publishes it.
+absl::StatusOr<SnapshotRecord> CopyInto(FileSystem& files, const std::string& path,
+                                        const Snapshot& snapshot, const RestoreOptions& options) {
+  PATHKB_ASSIGN_OR_RETURN(const DataDirectory directory, DataDirectory::CreateOrOpen(files, path));
+  PATHKB_ASSIGN_OR_RETURN(const Manifest empty, ReadCurrent(files, path));
+  PATHKB_ASSIGN_OR_RETURN(const auto terms, TermsReader::Open(snapshot.terms_file()));
+  const SnapshotRecord& record = snapshot.record();
+  const std::unique_ptr<Zipper> zipper = snapshot.NewZipper();
+  SnapshotSource source;
+  source.zipper = zipper.get();
+  source.entry_bytes = [&snapshot, scratch = std::string()](uint64_t value, int) mutable {
+    return snapshot.FindEntry(value, scratch);
+  };
+  source.revision = record.revision;
+  source.created_unix_ms = record.created_unix_ms;
+  source.database_id = empty.database_id;
+  source.server_version = options.server_version;
+  source.compress_terms = terms->compressed();
+  source.deduplicate = record.deduplicated;
+  PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord copy, WriteSnapshot(files, path, source));
+  PATHKB_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> written,
+                          Snapshot::Open(files, path, empty.database_id, copy));
+  PATHKB_RETURN_IF_ERROR(written->Verify());
+  if (copy.facts != record.facts || copy.paths != record.paths || copy.entries != record.entries) {
+    return absl::DataLossError(fmt::format(
+        "{}: the copy has {} facts, {} paths and {} entries, the manifest says {}, {} and {}",
+        record.id, copy.facts, copy.paths, copy.entries, record.facts, record.paths,
+        record.entries));
+  }
+  PATHKB_RETURN_IF_ERROR(PublishSnapshot(files, path, empty,
+                                         {.record = copy,
+                                          .number = empty.number + 1,
+                                          .retention = {.keep_last = 1},
+                                          .now_unix_ms = copy.created_unix_ms})
+                             .status());
+  return copy;
+}
+
+}  // namespace
+
+absl::StatusOr<SnapshotRecord> RestoreSnapshot(FileSystem& files, const std::string& from,
+                                               const std::string& to,
+                                               const RestoreOptions& options) {
+  PATHKB_ASSIGN_OR_RETURN(const bool is_ours, files.Exists(JoinPath(from, kCurrentName)));
+  if (!is_ours) {
+    return absl::FailedPreconditionError(
+        fmt::format("{} is not a PathKB data directory: it holds no {}", from, kCurrentName));
+  }
+  std::string target = to;
+  while (target.size() > 1 && target.back() == '/') target.pop_back();
+  const std::string partial = target + ".partial";
+  PATHKB_RETURN_IF_ERROR(CheckIsFree(files, target));
+  PATHKB_RETURN_IF_ERROR(CheckIsFree(files, partial));
+  PATHKB_ASSIGN_OR_RETURN(const Manifest manifest, ReadCurrent(files, from));
+  PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord record, FindRecord(manifest, from, options));
+  PATHKB_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
+                          Snapshot::Open(files, from, manifest.database_id, record));
+  const uint64_t changes_before = snapshot->OutsideChanges();
+  PATHKB_RETURN_IF_ERROR(snapshot->Verify());
+  if (options.dry_run) return record;
+
+  PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord copy, CopyInto(files, partial, *snapshot, options));
+  PATHKB_RETURN_IF_ERROR(snapshot->CheckIntact(changes_before));
+  PATHKB_RETURN_IF_ERROR(files.Rename(partial, target));
+  PATHKB_RETURN_IF_ERROR(files.SyncDirectory(DirectoryPart(target)));
+  return copy;
+}
+
+}  // namespace pathkb
