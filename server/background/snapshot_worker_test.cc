@@ -142,7 +142,9 @@ class SnapshotWorkerTest : public ::testing::Test {
 
   // Checks that the directory holds SomeFacts() in its base, as a start after this would find it.
   void ExpectRecovered(const MapOptions& map = {}) {
-    const auto recovered = Recover(files_, dir_, map);
+    RecoveryOptions options;
+    options.map = map;
+    const auto recovered = Recover(files_, dir_, options);
     ASSERT_TRUE(recovered.ok()) << recovered.status();
     ASSERT_NE(recovered->base, nullptr);
     EXPECT_EQ(recovered->notes, std::vector<std::string>());
