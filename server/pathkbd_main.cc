@@ -60,6 +60,19 @@ void AddSnapshotOptions(CLI::App& app, ServerConfig& config) {
             "how fast each file of a snapshot may be written; 0: no limit");
 }
 
+void AddWriteOptions(CLI::App& app, ServerConfig& config) {
+  app.add_option("--sync", config.sync,
+                 "when commits are on disk: always (before they are answered), "
+                 "interval:DURATION (1ms to 1h), none")
+      ->capture_default_str();
+  AddNumber(app, "--disk-reserve-bytes", config.disk_reserve_bytes,
+            "kept free for the log on a full disk; 0: none");
+  AddNumber(app, "--disk-low-bytes", config.disk_low_bytes,
+            "with fewer bytes free on the disk no facts are added; 0: no bound");
+  AddNumber(app, "--memory-working-set-hard-bytes", config.memory_working_set_hard_bytes,
+            "with more changes in memory no facts are added; 0: no bound");
+}
+
 void AddOptions(CLI::App& app, ServerConfig& config) {
   // Of an option given twice the last one counts, so that scripts can add to a command line.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -75,6 +88,7 @@ void AddOptions(CLI::App& app, ServerConfig& config) {
   app.add_option("--log-level", config.log_level, "how much to log, on standard error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
       ->capture_default_str();
+  AddWriteOptions(app, config);
   AddSnapshotOptions(app, config);
   AddSwitch(app, "--mmap-populate", config.mmap_populate,
             "read the files of the base in before serving from them");

@@ -208,8 +208,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
     commit_options.refuse = absl::FailedPreconditionError(
         "the server was started with --recovery=read-only: nothing is written");
   }
-  parts->commits = std::make_unique<CommitQueue>(commit_options, files, *parts->knowledge_base,
-                                                 std::move(recovered.working));
+  PATHKB_ASSIGN_OR_RETURN(commit_options.sync, ParseSyncPolicy(config.sync));
+  commit_options.reserve_bytes = config.disk_reserve_bytes;
+  commit_options.gate.disk_low_bytes = config.disk_low_bytes;
+  commit_options.gate.memory_hard_bytes = config.memory_working_set_hard_bytes;
+  commit_options.clock = &parts->clock;
+  parts->commits =
+      std::make_unique<CommitQueue>(commit_options, files, *parts->knowledge_base,
+                                    std::move(recovered.working), std::move(recovered.requests));
 
   SnapshotWorker::Options snapshot_options = SnapshotOptionsOf(config);
   if (config.prewarm) {

@@ -65,6 +65,17 @@ std::string ReasonIn(const std::string& message) {
   return colon == std::string::npos ? message : message.substr(colon + 2);
 }
 
+// Puts `options` into an Insert or Delete.
+template <typename Request>
+absl::Status SetOptions(const PathkbClient::WriteOptions& options, Request& request) {
+  if (absl::Status status = CheckUtf8(options.request_id, "the request id"); !status.ok()) {
+    return status;
+  }
+  if (!options.request_id.empty()) request.set_request_id(options.request_id);
+  if (options.sync_always) request.set_sync(v1::SYNC_ALWAYS);
+  return absl::OkStatus();
+}
+
 // Everything a started Insert needs until it is answered.
 struct InsertCall {
   grpc::ClientContext context;
@@ -175,9 +186,11 @@ absl::StatusOr<Response> PathkbClient::Call(Stub& stub,
 
 absl::StatusOr<v1::InsertResponse> PathkbClient::Insert(std::string_view space,
                                                         std::vector<v1::Fact> facts,
-                                                        v1::InsertRequest::OnInvalid on_invalid) {
+                                                        v1::InsertRequest::OnInvalid on_invalid,
+                                                        const WriteOptions& options) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
   v1::InsertRequest request;
+  if (absl::Status status = SetOptions(options, request); !status.ok()) return status;
   request.set_space(std::string(space));
   request.set_on_invalid(on_invalid);
   for (v1::Fact& fact : facts) {
@@ -272,9 +285,11 @@ absl::StatusOr<uint64_t> PathkbClient::List(std::string_view space,
 
 absl::StatusOr<v1::DeleteResponse> PathkbClient::Delete(std::string_view space,
                                                         std::vector<std::string> terms,
-                                                        std::vector<std::string> names) {
+                                                        std::vector<std::string> names,
+                                                        const WriteOptions& options) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
   v1::DeleteRequest request;
+  if (absl::Status status = SetOptions(options, request); !status.ok()) return status;
   request.set_space(std::string(space));
   for (std::string& term : terms) {
     if (absl::Status status = CheckUtf8(term, "the fact"); !status.ok()) return status;
@@ -289,10 +304,12 @@ absl::StatusOr<v1::DeleteResponse> PathkbClient::Delete(std::string_view space,
 }
 
 absl::StatusOr<v1::DeleteResponse> PathkbClient::DeleteNamesBelow(std::string_view space,
-                                                                  std::string_view name_prefix) {
+                                                                  std::string_view name_prefix,
+                                                                  const WriteOptions& options) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
   if (absl::Status status = CheckUtf8(name_prefix, "the prefix"); !status.ok()) return status;
   v1::DeleteRequest request;
+  if (absl::Status status = SetOptions(options, request); !status.ok()) return status;
   request.set_space(std::string(space));
   request.set_name_prefix(std::string(name_prefix));
   return Call<v1::DeleteResponse>(*facts_, &v1::FactService::Stub::Delete, request,

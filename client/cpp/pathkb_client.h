@@ -75,10 +75,23 @@ class PathkbClient {
     return Connect(address, Options());
   }
 
+  // How one write is done, as the .proto says.
+  struct WriteOptions {
+    // A name for it, so that it can be sent again when no answer came; empty for none.
+    std::string request_id;
+    // On disk before it is answered, whatever the server's setting.
+    bool sync_always = false;
+  };
+
   // Adds facts, all or none; with ON_INVALID_SKIP, all that are acceptable.
   absl::StatusOr<v1::InsertResponse> Insert(
       std::string_view space, std::vector<v1::Fact> facts,
-      v1::InsertRequest::OnInvalid on_invalid = v1::InsertRequest::ON_INVALID_REJECT_BATCH);
+      v1::InsertRequest::OnInvalid on_invalid = v1::InsertRequest::ON_INVALID_REJECT_BATCH) {
+    return Insert(space, std::move(facts), on_invalid, WriteOptions());
+  }
+  absl::StatusOr<v1::InsertResponse> Insert(std::string_view space, std::vector<v1::Fact> facts,
+                                            v1::InsertRequest::OnInvalid on_invalid,
+                                            const WriteOptions& options);
 
   using InsertDone = std::function<void(absl::StatusOr<v1::InsertResponse>)>;
   // Starts an Insert and returns at once. `done` is called exactly once, on a thread of gRPC, and
@@ -107,11 +120,21 @@ class PathkbClient {
 
   // Takes out the facts of these terms and names, all or none. What is not there is only counted.
   absl::StatusOr<v1::DeleteResponse> Delete(std::string_view space, std::vector<std::string> terms,
-                                            std::vector<std::string> names);
+                                            std::vector<std::string> names) {
+    return Delete(space, std::move(terms), std::move(names), WriteOptions());
+  }
+  absl::StatusOr<v1::DeleteResponse> Delete(std::string_view space, std::vector<std::string> terms,
+                                            std::vector<std::string> names,
+                                            const WriteOptions& options);
 
   // Takes out every fact whose name begins with `name_prefix`, all or none.
   absl::StatusOr<v1::DeleteResponse> DeleteNamesBelow(std::string_view space,
-                                                      std::string_view name_prefix);
+                                                      std::string_view name_prefix) {
+    return DeleteNamesBelow(space, name_prefix, WriteOptions());
+  }
+  absl::StatusOr<v1::DeleteResponse> DeleteNamesBelow(std::string_view space,
+                                                      std::string_view name_prefix,
+                                                      const WriteOptions& options);
 
   // Receives one match; false cancels the query, which then counts as complete.
   using OnMatch = std::function<bool(const v1::Match&)>;

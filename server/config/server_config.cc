@@ -6,6 +6,8 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "core/base/string_views.h"
+#include "server/knowledge_base/sync_policy.h"
 #include "storage/directory/retained_snapshots.h"
 
 namespace pathkb {
@@ -50,6 +52,9 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
   PATHKB_RETURN_IF_ERROR(CheckListen("--listen", config.listen));
   if (config.http_listen != "auto" && config.http_listen != "off") {
     PATHKB_RETURN_IF_ERROR(CheckListen("--http-listen", config.http_listen));
+  }
+  if (const auto sync = ParseSyncPolicy(config.sync); !sync.ok()) {
+    return absl::InvalidArgumentError(fmt::format("--sync {}", ToStd(sync.status().message())));
   }
   if (!(config.snapshot_min_ratio >= 0 && config.snapshot_min_ratio <= 1000)) {
     return absl::InvalidArgumentError(

@@ -19,6 +19,14 @@ struct ServerConfig {
   // and its port plus one (a free one if that is 0), and none if that is taken; "off" is none.
   std::string http_listen = "auto";
   std::string log_level = "info";
+  // When commits are made durable: "always", "interval:<duration>" or "none" (sync_policy.h).
+  std::string sync = "always";
+  // Bytes kept free for the log on a full disk; 0 none.
+  uint64_t disk_reserve_bytes = uint64_t{16} << 20;
+  // Facts are not added while fewer bytes than this are free on the disk; 0 no such bound.
+  uint64_t disk_low_bytes = uint64_t{64} << 20;
+  // Nor while the working set takes more memory than this; 0 no such bound.
+  uint64_t memory_working_set_hard_bytes = uint64_t{2} << 30;
   // A snapshot is written this long after the last one, if anything changed; 0 never.
   uint64_t snapshot_interval_s = 300;
   // And once so many facts have changed; 0 never.

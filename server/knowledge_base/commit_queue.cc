@@ -196,7 +196,7 @@ void CommitQueue::Install(std::shared_ptr<const FactBase> base, const ReadView& 
 }
 
 absl::Duration CommitQueue::NextDue() const {
-  return std::min(sync_due_, log_.needs_healing() ? heal_due_ : absl::InfiniteDuration());
+  return std::min(sync_due_, NeedsHealing() ? heal_due_ : absl::InfiniteDuration());
 }
 
 void CommitQueue::DoWhatIsDue() {
@@ -206,7 +206,7 @@ void CommitQueue::DoWhatIsDue() {
     sync_due_ = absl::InfiniteDuration();
     Tell();
   }
-  if (log_.needs_healing() && now >= heal_due_) {
+  if (NeedsHealing() && now >= heal_due_) {
     log_.Heal();
     heal_due_ = clock_.Monotonic() + kHealEvery;
     Tell();

@@ -128,6 +128,8 @@ class CommitQueue {
   // When DoWhatIsDue() next has something to do; infinite if only a commit can change that.
   absl::Duration NextDue() const;
   void DoWhatIsDue();
+  // True if the log may be written to and has to be seen to.
+  bool NeedsHealing() const { return options_.refuse.ok() && log_.needs_healing(); }
   void CommitWaiting(std::vector<WaitingBatch> waiting) ABSL_LOCKS_EXCLUDED(mutex_);
   // Logs what the group has staged, durably if that is wanted. OK if it may be shown.
   absl::Status Log(const CommitGroup& group);

@@ -6,17 +6,17 @@ ServerState ReadServerState(const ServerStateSources& sources) {
   ServerState state;
   state.facts = sources.facts;
   state.manifest = sources.snapshots.manifest();
+  // Before the revision, so that it is not ahead of that.
+  state.durable_revision = sources.commits.durable_revision();
   const ReadView view = sources.knowledge_base.View();
   state.revision = view.revision;
-  // Nothing is visible before it is durable.
-  state.durable_revision = view.revision;
   state.fact_count = view.facts;
   state.working_set_facts = view.working_set_facts;
   state.working_set_bytes = view.working.MemoryBytes();
   state.working_set_entries = view.entries.entry_count();
   state.changes_since_snapshot = sources.snapshots.ChangesSinceSnapshot(view);
   state.snapshot_running = sources.snapshots.running();
-  state.write_status = sources.commits.write_status();
+  state.write_status = sources.commits.growth_status();
   for (const WorkerReport* worker : sources.workers) state.workers.push_back(worker->Get());
   return state;
 }

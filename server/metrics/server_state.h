@@ -39,7 +39,7 @@ struct ServerState {
   uint64_t working_set_entries = 0;
   uint64_t changes_since_snapshot = 0;
   bool snapshot_running = false;
-  absl::Status write_status;  // OK while commits are accepted.
+  absl::Status write_status;  // OK while facts can be added; else why not, for now or for good.
   Manifest manifest;          // The one that counts.
   std::vector<WorkerStatus> workers;
 };

@@ -9,6 +9,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "core/facts/keys.h"
+#include "core/facts/request_table.h"
 #include "server/config/limits.h"
 #include "server/rpc/call.h"
 #include "server/rpc/page_token.h"
@@ -31,9 +32,26 @@ absl::Status AboutOne(std::string_view kind, int index, const absl::Status& stat
                       fmt::format("{} {}: {}", kind, index, ToStd(status.message())));
 }
 
+// The request id of an Insert or Delete; empty if it has none.
+template <typename Request>
+absl::StatusOr<std::string> RequestIdOf(const Request& request) {
+  if (!request.has_request_id()) return std::string();
+  if (request.request_id().empty()) {
+    return absl::InvalidArgumentError("request_id: must not be empty if it is given");
+  }
+  PATHKB_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  return request.request_id();
+}
+
+template <typename Request>
+SyncWish SyncWishOf(const Request& request) {
+  return request.sync() == v1::SYNC_ALWAYS ? SyncWish::kAlways : SyncWish::kAsServer;
+}
+
 absl::StatusOr<Batch> ToBatch(const v1::InsertRequest& request, v1::InsertResponse& response) {
   Batch batch;
   PATHKB_ASSIGN_OR_RETURN(batch.space, SpaceOf(request.space()));
+  PATHKB_ASSIGN_OR_RETURN(batch.request_id, RequestIdOf(request));
   PATHKB_RETURN_IF_ERROR(CheckBatchSize(request.facts_size(), request.ByteSizeLong()));
   batch.changes.reserve(request.facts_size());
   for (int i = 0; i < request.facts_size(); ++i) {
@@ -54,6 +72,7 @@ absl::StatusOr<Batch> ToBatch(const v1::InsertRequest& request, v1::InsertRespon
 absl::StatusOr<Batch> ToBatch(const v1::DeleteRequest& request) {
   Batch batch;
   PATHKB_ASSIGN_OR_RETURN(batch.space, SpaceOf(request.space()));
+  PATHKB_ASSIGN_OR_RETURN(batch.request_id, RequestIdOf(request));
   PATHKB_RETURN_IF_ERROR(
       CheckBatchSize(request.terms_size() + request.names_size(), request.ByteSizeLong()));
   for (int i = 0; i < request.terms_size(); ++i) {
@@ -168,7 +187,7 @@ grpc::ServerUnaryReactor* FactService::Insert(grpc::CallbackServerContext* conte
       reactor->Finish(ToGrpcStatus(batch.status()));
       return;
     }
-    commits_.Submit(*std::move(batch), [reactor, response](absl::StatusOr<Commit> commit) {
+    const auto answer = [reactor, response](absl::StatusOr<Commit> commit) {
       if (commit.ok()) {
         response->set_revision(commit->revision);
         response->set_durable_revision(commit->durable_revision);
@@ -177,7 +196,8 @@ grpc::ServerUnaryReactor* FactService::Insert(grpc::CallbackServerContext* conte
         response->set_unchanged(commit->counts.unchanged);
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
-    });
+    };
+    commits_.Submit(*std::move(batch), answer, SyncWishOf(*request));
   });
   return reactor;
 }
@@ -207,7 +227,8 @@ grpc::ServerUnaryReactor* FactService::Delete(grpc::CallbackServerContext* conte
   threads_.Run([this, reactor, request, response] {
     absl::StatusOr<Batch> batch = ToBatch(*request);
     absl::Status status = batch.status();
-    if (status.ok()) {
+    // Of a delete that is sent again, the space may have gone with the first one.
+    if (status.ok() && batch->request_id.empty()) {
       const ReadView view = knowledge_base_.View();
       status = view.Confirm(view.CheckSpaceExists(batch->space));
     }
@@ -215,7 +236,7 @@ grpc::ServerUnaryReactor* FactService::Delete(grpc::CallbackServerContext* conte
       reactor->Finish(ToGrpcStatus(status));
       return;
     }
-    commits_.Submit(*std::move(batch), [reactor, response](absl::StatusOr<Commit> commit) {
+    const auto answer = [reactor, response](absl::StatusOr<Commit> commit) {
       if (commit.ok()) {
         response->set_revision(commit->revision);
         response->set_durable_revision(commit->durable_revision);
@@ -223,7 +244,8 @@ grpc::ServerUnaryReactor* FactService::Delete(grpc::CallbackServerContext* conte
         response->set_not_found(commit->counts.not_found);
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
-    });
+    };
+    commits_.Submit(*std::move(batch), answer, SyncWishOf(*request));
   });
   return reactor;
 }

@@ -1,5 +1,6 @@
 // absl::Status to grpc::Status: the codes are the same by number; the message is cut to what fits
-// into gRPC's trailers.
+// into gRPC's trailers. Advice when to try again (server/knowledge_base/retry_after) becomes a
+// google.rpc.RetryInfo in the details, where gRPC clients look for it.
 
 #ifndef PATHKB_SERVER_RPC_STATUS_CONVERSION_H_
 #define PATHKB_SERVER_RPC_STATUS_CONVERSION_H_
@@ -12,7 +13,8 @@ namespace pathkb {
 // Trailers hold 8 KiB in all; a longer message would turn into an error of gRPC's own.
 inline constexpr int kStatusMessageBytesMax = 2048;
 
-// The same code and message; cut at kStatusMessageBytesMax, at a character's start.
+// The same code and message; cut at kStatusMessageBytesMax, at a character's start. The details are
+// empty but for a RetryInfo.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 }  // namespace pathkb

@@ -175,6 +175,38 @@ TEST_F(ServerTest, RepeatingAnInsertChangesNothing) {
   EXPECT_EQ(third->durable_revision(), second->revision());
 }
 
+// Across a snapshot, whose base then holds what is remembered, and across restarts.
+TEST_F(ServerTest, AWriteWithARequestIdIsDoneOnce) {
+  PathkbClient::WriteOptions options;
+  options.request_id = "7d9f";
+  options.sync_always = true;
+  const auto insert = [&](int end) {
+    return client_->Insert("default", Facts("r", 0, end),
+                           v1::InsertRequest::ON_INVALID_REJECT_BATCH, options);
+  };
+  const auto first = insert(3);
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->inserted(), 3u);
+  EXPECT_EQ(first->durable_revision(), first->revision());
+  ASSERT_TRUE(client_->Delete("default", {"(r 0 end)"}, {}).ok());
+  for (int round = 0; round < 3; ++round) {
+    const auto again = insert(3);
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(again->revision(), first->revision());
+    EXPECT_EQ(again->inserted(), 3u);
+    EXPECT_EQ(Count("(r $x end)"), 2u) << "what was deleted since stays so";
+    EXPECT_EQ(Count(""), 2u) << "what is remembered is no fact";
+    EXPECT_EQ(insert(4).status().code(), absl::StatusCode::kInvalidArgument);
+    if (round == 0) {
+      ASSERT_TRUE(client_->CreateSnapshot().ok());
+    } else {
+      Restart();
+    }
+  }
+  options.request_id = std::string(129, 'x');
+  EXPECT_EQ(insert(3).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST_F(ServerTest, ADeadlineStopsTheWalk) {
   for (int i = 0; i < 200'000; i += 50'000) {
     ASSERT_TRUE(client_->Insert("default", Facts("f", i, i + 50'000)).ok());

@@ -6,11 +6,18 @@
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
+#include "client/cli/commands/write_options.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/output/json.h"
 
 namespace pathkb::cli {
 namespace {
+
+struct DeleteOptions {
+  std::optional<std::string> name;
+  std::optional<std::string> prefix;
+  WriteOptionsGiven write;
+};
 
 void PrintDeleted(Session& session, const v1::DeleteResponse& answer) {
   if (session.json()) {
@@ -27,16 +34,18 @@ void PrintDeleted(Session& session, const v1::DeleteResponse& answer) {
   }
 }
 
-absl::Status RunDelete(Session& session, const std::optional<std::string>& name,
+absl::Status RunDelete(Session& session, const DeleteOptions& options,
                        const std::vector<std::string>& operands) {
+  const std::optional<std::string>& name = options.name;
   if (name.has_value() == !operands.empty())
     return UsageError("delete takes a FACT, --name or --prefix, one of them");
+  if (absl::Status status = CheckWriteOptions(options.write); !status.ok()) return status;
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
   std::vector<std::string> names;
   if (name) names.push_back(*name);
   const absl::StatusOr<v1::DeleteResponse> answer =
-      (*client)->Delete(session.space(), operands, std::move(names));
+      (*client)->Delete(session.space(), operands, std::move(names), options.write.options);
   if (!answer.ok()) return answer.status();
   if (answer->deleted() == 0) {
     return absl::NotFoundError(
@@ -48,11 +57,12 @@ absl::Status RunDelete(Session& session, const std::optional<std::string>& name,
 }
 
 // Deletes by the start of names. None found is an outcome like any other, as nobody named a fact.
-absl::Status RunDeleteBelow(Session& session, const std::string& prefix) {
+absl::Status RunDeleteBelow(Session& session, const DeleteOptions& options) {
+  if (absl::Status status = CheckWriteOptions(options.write); !status.ok()) return status;
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
   const absl::StatusOr<v1::DeleteResponse> answer =
-      (*client)->DeleteNamesBelow(session.space(), prefix);
+      (*client)->DeleteNamesBelow(session.space(), *options.prefix, options.write.options);
   if (!answer.ok()) return answer.status();
   PrintDeleted(session, *answer);
   return absl::OkStatus();
@@ -61,8 +71,7 @@ absl::Status RunDeleteBelow(Session& session, const std::string& prefix) {
 }  // namespace
 
 Command DeleteCommand() {
-  const auto name = std::make_shared<std::optional<std::string>>();
-  const auto prefix = std::make_shared<std::optional<std::string>>();
+  const auto options = std::make_shared<DeleteOptions>();
   Command command;
   command.name = "delete";
   command.operands = "FACT | --name NAME | --prefix NAMES";
@@ -72,18 +81,20 @@ Command DeleteCommand() {
       "  pathkb delete '(parent Tom Bob)'\n"
       "  pathkb delete --name facts/math/addition\n"
       "  pathkb delete --prefix facts/math/       all facts whose names begin so\n";
-  command.declare = [name, prefix](CLI::App& app) {
-    app.add_option("--name", *name, "The fact that was inserted under this name")
+  command.declare = [options](CLI::App& app) {
+    app.add_option("--name", options->name, "The fact that was inserted under this name")
         ->option_text("NAME");
-    app.add_option("--prefix", *prefix, "All facts whose names begin with this; '' takes all names")
+    app.add_option("--prefix", options->prefix,
+                   "All facts whose names begin with this; '' takes all names")
         ->option_text("NAMES");
+    AddWriteOptions(app, options->write);
   };
-  command.run = [name, prefix](Session& session, const std::vector<std::string>& operands) {
-    if (!prefix->has_value()) return RunDelete(session, *name, operands);
-    if (name->has_value() || !operands.empty()) {
+  command.run = [options](Session& session, const std::vector<std::string>& operands) {
+    if (!options->prefix.has_value()) return RunDelete(session, *options, operands);
+    if (options->name.has_value() || !operands.empty()) {
       return UsageError("delete takes a FACT, --name or --prefix, one of them");
     }
-    return RunDeleteBelow(session, **prefix);
+    return RunDeleteBelow(session, *options);
   };
   return command;
 }

@@ -6,6 +6,7 @@
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
+#include "client/cli/commands/write_options.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/output/json.h"
 
@@ -17,6 +18,7 @@ struct InsertOptions {
   std::optional<double> confidence;
   std::string source;
   std::vector<std::string> metadata;  // As given: KEY=VALUE.
+  WriteOptionsGiven write;
 };
 
 // The entry that `options` describe. UsageError if a pair of metadata is none.
@@ -37,6 +39,7 @@ absl::Status RunInsert(Session& session, const InsertOptions& options,
                        const std::vector<std::string>& operands) {
   if (options.name && operands.size() != 1) return UsageError("--name goes with one FACT");
   if (options.name && options.name->empty()) return UsageError("--name is empty");
+  if (absl::Status status = CheckWriteOptions(options.write); !status.ok()) return status;
   const absl::StatusOr<v1::Entry> entry = MakeEntry(options);
   if (!entry.ok()) return entry.status();
   std::vector<v1::Fact> facts;
@@ -49,7 +52,8 @@ absl::Status RunInsert(Session& session, const InsertOptions& options,
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
   const absl::StatusOr<v1::InsertResponse> answer =
-      (*client)->Insert(session.space(), std::move(facts));
+      (*client)->Insert(session.space(), std::move(facts),
+                        v1::InsertRequest::ON_INVALID_REJECT_BATCH, options.write.options);
   if (!answer.ok()) return answer.status();
   if (session.json()) {
     session.out().Write(JsonObject()
@@ -92,6 +96,7 @@ Command InsertCommand() {
     app.add_option("--meta", options->metadata, "KEY=VALUE; may be repeated")
         ->option_text("KEY=VALUE")
         ->allow_extra_args(false);
+    AddWriteOptions(app, options->write);
   };
   command.run = [options](Session& session, const std::vector<std::string>& operands) {
     return RunInsert(session, *options, operands);
