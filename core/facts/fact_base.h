@@ -39,6 +39,17 @@ class FactBase {
   }
   // How many changes by others have been noticed so far.
   virtual uint64_t OutsideChanges() const { return 0; }
+  // How many values there are below `prefix`. Here by walking over them; a base that remembers the
+  // answer gives it in constant time when it is asked again.
+  virtual absl::StatusOr<uint64_t> CountBelow(std::string_view prefix) const {
+    const std::unique_ptr<Zipper> zipper = NewZipper();
+    uint64_t count = 0;
+    if (zipper->Descend(prefix)) {
+      while (zipper->NextValueWithin(prefix.size())) ++count;
+    }
+    if (absl::Status status = zipper->status(); !status.ok()) return status;
+    return count;
+  }
   // A cursor at the root; borrows the base.
   virtual std::unique_ptr<Zipper> NewZipper() const = 0;
 };

@@ -127,19 +127,33 @@ absl::Status WorkingSet::ApplyDeleteNamesBelow(std::string_view space, std::stri
   return zipper->status();
 }
 
+absl::StatusOr<uint64_t> WorkingSet::CountFacts(std::string_view space,
+                                                const FactBase* base) const {
+  const std::string prefix = TermsPrefix(space);
+  const bool shows_base = base != nullptr && !IsHiddenByDrop(trie_, prefix);
+  uint64_t facts = 0;
+  if (shows_base) {
+    PATHKB_ASSIGN_OR_RETURN(facts, base->CountBelow(prefix));
+  }
+  ReadZipper zipper(trie_);
+  if (!zipper.Descend(prefix)) return facts;
+  while (zipper.NextValueWithin(prefix.size())) {
+    if (!IsDeleted(*zipper.value())) ++facts;
+    if (!shows_base) continue;
+    PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> in_base, base->Find(zipper.path()));
+    if (in_base.has_value()) --facts;
+  }
+  return facts;
+}
+
 absl::Status WorkingSet::ApplyDropSpace(std::string_view space, const FactBase* base,
                                         ChangeCounts& counts) {
-  const std::string terms_prefix = TermsPrefix(space);
-  const std::unique_ptr<Zipper> zipper = NewZipper(base);
-  uint64_t facts = 0;
-  if (zipper->Descend(terms_prefix)) {
-    while (zipper->NextValueWithin(terms_prefix.size())) ++facts;
-  }
-  PATHKB_RETURN_IF_ERROR(zipper->status());
+  PATHKB_ASSIGN_OR_RETURN(const uint64_t facts, CountFacts(space, base));
   if (facts == 0) {
     ++counts.not_found;
     return absl::OkStatus();
   }
+  const std::string terms_prefix = TermsPrefix(space);
   const std::string prefix = SpacePrefix(space);
   const uint64_t tombstone = NextDropTombstone(trie_, space);
   changed_facts_ -= trie_.CountBelow(terms_prefix);

@@ -64,7 +64,8 @@ class WorkingSet {
   // Applies all changes of `batch` over `base` (may be null), and says what each did. A change that
   // does nothing (an insert of what is there, a delete of what is not) is taken out of `batch`, so
   // that what remains is what the log must hold. A delete of many facts costs a walk over them, and
-  // for names two changes of the trie each; a dropped space is one change, but walked to count it.
+  // for names two changes of the trie each; a dropped space is one change, and O(what changed in
+  // it) to count, if the base has been asked for its number before (FactBase::CountBelow()).
   //   DataLoss   the base could not be read; this object must then be dropped
   absl::StatusOr<ChangeCounts> Apply(Batch& batch, const FactBase* base);
 
@@ -99,6 +100,8 @@ class WorkingSet {
                            ChangeCounts& counts);
   absl::Status ApplyDeleteNamesBelow(std::string_view space, std::string_view name_prefix,
                                      const FactBase* base, ChangeCounts& counts);
+  // Facts of a space over `base`: O(what changed in it), if the base remembers its own number.
+  absl::StatusOr<uint64_t> CountFacts(std::string_view space, const FactBase* base) const;
   absl::Status ApplyDropSpace(std::string_view space, const FactBase* base, ChangeCounts& counts);
   absl::Status ApplyChange(std::string_view space, const Change& change, const FactBase* base,
                            ChangeCounts& counts);

@@ -157,11 +157,9 @@ absl::Status ListFacts(const ReadView& view, const v1::ListRequest& request,
   const bool named = request.has_name_prefix();
   const std::string names_from = NamesPrefix(space);
   const std::string prefix = named ? names_from + request.name_prefix() : TermsPrefix(space);
-  // What a token belongs to: keys hold no zero byte there, so no two lists have the same text.
-  std::string request_text = prefix;
-  if (request.at_revision() != 0) {
-    request_text += std::string(1, '\0') + std::to_string(request.at_revision());
-  }
+  // What a token belongs to: keys begin with a word, so no two lists have the same text.
+  const std::string request_text =
+      request.at_revision() == 0 ? prefix : fmt::format("{} {}", request.at_revision(), prefix);
   std::string after;
   if (!request.page_token().empty()) {
     PATHKB_ASSIGN_OR_RETURN(after, ParsePageToken(request_text, request.page_token()));

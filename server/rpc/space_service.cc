@@ -154,6 +154,10 @@ grpc::ServerUnaryReactor* SpaceService::Drop(grpc::CallbackServerContext* contex
     if (status.ok()) {
       const ReadView view = knowledge_base_.View();
       status = view.Confirm(view.CheckSpaceExists(request->space()));
+      // Counted here, so that the thread that commits finds the base's number known.
+      if (status.ok() && view.base != nullptr) {
+        status = view.base->CountBelow(TermsPrefix(request->space())).status();
+      }
     }
     if (!status.ok()) {
       reactor->Finish(ToGrpcStatus(status));

@@ -5,13 +5,18 @@
 #define PATHKB_STORAGE_SNAPSHOT_SNAPSHOT_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
@@ -45,6 +50,8 @@ class Snapshot : public FactBase {
 
   absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const override;
   absl::StatusOr<std::string_view> FindEntry(uint64_t id, std::string& scratch) const override;
+  // Remembers the last kCountsMax prefixes that it was asked for.
+  absl::StatusOr<uint64_t> CountBelow(std::string_view prefix) const override;
   std::unique_ptr<Zipper> NewZipper() const override;
   absl::Status CheckIntact(uint64_t changes_before) const override;
   uint64_t OutsideChanges() const override;
@@ -60,6 +67,8 @@ class Snapshot : public FactBase {
   const std::shared_ptr<const MappedFile>& terms_file() const { return terms_file_; }
 
  private:
+  static constexpr size_t kCountsMax = 1024;
+
   explicit Snapshot(SnapshotRecord record) : record_(std::move(record)) {}
 
   // Believes nothing that was checked before the first `changes` changes of the files.
@@ -77,6 +86,10 @@ class Snapshot : public FactBase {
   // How many of the files' outside_changes() nothing is believed any more from before. Behind their
   // sum for a moment: a call that begins just then may rely on what must be forgotten, and is told.
   mutable std::atomic<uint64_t> changes_forgotten_ = 0;
+
+  mutable std::mutex counts_mutex_;
+  mutable std::map<std::string, uint64_t, std::less<>> counts_
+      ABSL_GUARDED_BY(counts_mutex_);  // Values below a prefix.
 };
 
 }  // namespace pathkb

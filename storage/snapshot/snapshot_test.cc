@@ -195,5 +195,25 @@ TEST_F(SnapshotTest, VerifyFindsAChangedByteInEitherFile) {
   EXPECT_TRUE((*Snapshot::Open(files_, dir_, database_id_, record))->Verify().ok());
 }
 
+TEST_F(SnapshotTest, CountsWhatIsBelowAPrefix) {
+  const auto record = Write(42);
+  ASSERT_TRUE(record.ok()) << record.status();
+  const auto snapshot = Snapshot::Open(files_, dir_, database_id_, *record);
+  ASSERT_TRUE(snapshot.ok()) << snapshot.status();
+  for (int asked = 0; asked < 2; ++asked) {
+    EXPECT_EQ(*(*snapshot)->CountBelow("spaces/s/terms/"), 2000u);
+    EXPECT_EQ(*(*snapshot)->CountBelow("spaces/s/terms/199"), 10u) << "199 itself is not below";
+    EXPECT_EQ(*(*snapshot)->CountBelow("spaces/t/"), 0u);
+  }
+  // More prefixes than are remembered.
+  for (int i = 0; i < 1500; ++i) {
+    const std::string prefix = "spaces/s/terms/" + std::to_string(i % 10);
+    EXPECT_EQ(*(*snapshot)->CountBelow(prefix + std::string(i / 10, 'x')), i / 10 != 0 ? 0u
+                                                                           : i == 0    ? 0u
+                                                                           : i == 1    ? 1110u
+                                                                                       : 110u);
+  }
+}
+
 }  // namespace
 }  // namespace pathkb

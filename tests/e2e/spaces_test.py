@@ -210,6 +210,50 @@ class SpacesTest(programs.TestCase):
         self.assertIn("100001 facts to insert", done.stderr)
         self.assertEqual(self.spaces(daemon), {})
 
+    def test_a_snapshot_becomes_a_directory_of_its_own(self):
+        daemon = self.start()
+        self.insert(daemon, "family", "(a)", "(b)")
+        self.ok(daemon, "--space", "family", "insert", "--name", "x", "--source", "us", "(old x)")
+        self.ok(daemon, "snapshot", "create")
+        then = str(self.snapshot_revisions(daemon)[0])
+        self.ok(daemon, "space", "drop", "family")
+        self.ok(daemon, "snapshot", "create")
+
+        def restore(*arguments):
+            return subprocess.run([programs.PATHKB, "file", "restore", daemon.data_dir, *arguments],
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=60)
+
+        target = os.path.join(self.dir, "restored")
+        done = restore("--revision", then, "--to", target, "--dry-run")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("3 facts", done.stdout)
+        self.assertFalse(os.path.exists(target))
+        # While the daemon serves the directory.
+        done = restore("--revision", then, "--to", target)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(restore("--revision", then, "--to", target).returncode, 1)
+        self.assertEqual(restore("--revision", "99", "--to", target + "2").returncode, 3)
+        self.assertEqual(restore("--revision", then).returncode, 2)
+        self.assertEqual(restore("--to", target + "2").returncode, 2)
+        restored = self.start(data_dir=target)
+        self.assertEqual(self.lines(restored, "--space", "family", "list"),
+                         ["(a)", "(b)", "(old x)"])
+        fact = json.loads(self.ok(restored, "--space", "family", "-o", "json", "get", "--name", "x"))
+        self.assertEqual(fact["source"], "us")
+        self.insert(restored, "family", "(c)")
+        restored.kill()
+        restored = self.start(data_dir=target)
+        self.assertEqual(self.spaces(restored), {"family": 4})
+        self.assertEqual(self.spaces(daemon), {})
+        tree = [name for name in os.listdir(os.path.join(daemon.data_dir, "snapshots"))
+                if name.endswith(f"-r{then}.tree")][0]
+        with open(os.path.join(daemon.data_dir, "snapshots", tree), "r+b") as file:
+            file.seek(40)
+            file.write(b"\xff")
+        self.assertEqual(restore("--revision", then, "--to", target + "2").returncode, 8)
+        self.assertFalse(os.path.exists(target + "2"))
+
     def test_spaces_are_listed_in_pages(self):
         daemon = self.start()
         names = sorted(f"s{i}" for i in range(250))
