@@ -46,27 +46,32 @@ absl::StatusOr<OpenedDirectory> OpenLikeTheDaemon(FileSystem& files, const std::
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(FileSystem& files, const std::string& data_dir,
-                                                     const Clock& clock) {
+                                                     const Clock& clock,
+                                                     const EngineOptions& options) {
   spdlog::set_level(spdlog::level::off);
   PATHKB_ASSIGN_OR_RETURN(OpenedDirectory opened, OpenLikeTheDaemon(files, data_dir));
+  RecoveredState& recovered = opened.recovered;
   std::unique_ptr<Engine> engine(new Engine);
-  engine->notes_ = opened.recovered.notes;
+  engine->notes_ = recovered.notes;
   engine->knowledge_base_ = std::make_unique<KnowledgeBase>(opened.View());
   CommitQueue::Options commit_options;
   commit_options.data_dir = data_dir;
-  commit_options.database_id = opened.recovered.manifest.database_id;
-  // Small, so that a short script sees segments end.
-  commit_options.segment_bytes_max = 4096;
-  engine->commits_ = std::make_unique<CommitQueue>(commit_options, files, *engine->knowledge_base_,
-                                                   std::move(opened.recovered.working));
+  commit_options.database_id = recovered.manifest.database_id;
+  commit_options.segment_bytes_max = options.segment_bytes_max;
+  commit_options.reserve_bytes = options.reserve_bytes;
+  commit_options.clock = &clock;
+  engine->commits_ =
+      std::make_unique<CommitQueue>(commit_options, files, *engine->knowledge_base_,
+                                    std::move(recovered.working), std::move(recovered.requests));
   SnapshotWorker::Options snapshot_options;
   snapshot_options.data_dir = data_dir;
   snapshot_options.server_version = "test";
   snapshot_options.interval = absl::ZeroDuration();
   snapshot_options.max_changes = 0;
-  engine->snapshots_ =
-      std::make_unique<SnapshotWorker>(snapshot_options, files, clock, *engine->knowledge_base_,
-                                       *engine->commits_, opened.recovered.manifest);
+  snapshot_options.working_set_high_bytes = 0;
+  engine->snapshots_ = std::make_unique<SnapshotWorker>(
+      snapshot_options, files, clock, *engine->knowledge_base_, *engine->commits_,
+      recovered.manifest, recovered.working_at_delta);
   engine->directory_ = std::move(opened.directory);
   return engine;
 }
@@ -90,6 +95,13 @@ absl::StatusOr<SnapshotWorker::Result> Engine::Snapshot() {
   snapshots_->Request(std::nullopt, [done](const absl::StatusOr<SnapshotWorker::Result>& result) {
     done->set_value(result);
   });
+  return done->get_future().get();
+}
+
+absl::StatusOr<SnapshotWorker::Result> Engine::Delta() {
+  const auto done = std::make_shared<std::promise<absl::StatusOr<SnapshotWorker::Result>>>();
+  snapshots_->RequestDelta(
+      [done](const absl::StatusOr<SnapshotWorker::Result>& result) { done->set_value(result); });
   return done->get_future().get();
 }
 

@@ -3,7 +3,7 @@
 // calls on the file system each time, and a test can cut it off at any of them.
 //
 //   Open: data directory -> recovery -> ready for writing -> strays removed -> threads
-//   Commit  = CommitQueue::Submit       Snapshot = SnapshotWorker::Request
+//   Commit = CommitQueue::Submit       Snapshot, Delta = SnapshotWorker::Request, RequestDelta
 
 #ifndef PATHKB_TESTS_CRASH_ENGINE_H_
 #define PATHKB_TESTS_CRASH_ENGINE_H_
@@ -39,6 +39,13 @@ struct OpenedDirectory {
 // Opens the data directory as the daemon does. Errors as the steps it takes.
 absl::StatusOr<OpenedDirectory> OpenLikeTheDaemon(FileSystem& files, const std::string& data_dir);
 
+// What is not as the scripts of power cuts have it.
+struct EngineOptions {
+  // Small, so that a short script sees segments end.
+  uint64_t segment_bytes_max = 4096;
+  uint64_t reserve_bytes = 0;
+};
+
 // One caller at a time; View() from any thread.
 class Engine {
  public:
@@ -46,13 +53,15 @@ class Engine {
   // nowhere: failures are what these tests are made of.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(FileSystem& files,
                                                       const std::string& data_dir,
-                                                      const Clock& clock);
-  // Stops without a last snapshot. Writes nothing.
+                                                      const Clock& clock,
+                                                      const EngineOptions& options = {});
+  // Stops without a last snapshot.
   ~Engine();
 
   // Each returns when the work is done, with its error.
   absl::StatusOr<pathkb::Commit> Commit(Batch batch);
   absl::StatusOr<SnapshotWorker::Result> Snapshot();
+  absl::StatusOr<SnapshotWorker::Result> Delta();
 
   ReadView View() const { return knowledge_base_->View(); }
   // OK while commits are accepted.

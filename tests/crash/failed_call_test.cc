@@ -12,7 +12,7 @@
 namespace pathkb {
 namespace {
 
-constexpr size_t kOperations = 40;
+constexpr size_t kOperations = 28;
 
 // The error, and whether all calls after the first that fails do so too.
 class FailedCallTest : public ::testing::TestWithParam<std::tuple<absl::StatusCode, bool>> {};

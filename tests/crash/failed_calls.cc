@@ -23,7 +23,10 @@ std::string DoAndCompare(const Operation& operation, ScriptRunner& runner,
   }
   if (status.code() == absl::StatusCode::kInternal) return status.ToString();
   if (!status.ok() && operation.kind == Operation::Kind::kCommit) ++result.commits_failed;
-  if (!status.ok() && operation.kind == Operation::Kind::kSnapshot) ++result.snapshots_failed;
+  if (!status.ok() &&
+      (operation.kind == Operation::Kind::kSnapshot || operation.kind == Operation::Kind::kDelta)) {
+    ++result.snapshots_failed;
+  }
   const std::string wrong = runner.Compare();
   if (!wrong.empty()) return fmt::format("reading{}: {}", ran ? "" : " after a restart", wrong);
   return "";
@@ -94,6 +97,7 @@ std::vector<Operation> MakeScriptToFail(uint64_t seed, size_t count) {
   for (size_t i = 0; i < script.size(); ++i) {
     script[i].kill_after_calls = 0;
     if (i % 8 == 5) script[i].kind = Operation::Kind::kSnapshot;
+    if (i % 8 == 2) script[i].kind = Operation::Kind::kDelta;
     if (i % 16 == 12) script[i].kind = Operation::Kind::kRestart;
   }
   return script;

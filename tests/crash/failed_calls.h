@@ -34,7 +34,7 @@ struct FailedCallResult {
   bool happened = false;  // The script made so many calls.
   std::string operation;  // The call that failed.
   uint64_t commits_failed = 0;
-  uint64_t snapshots_failed = 0;
+  uint64_t snapshots_failed = 0;  // Or deltas.
   uint64_t starts_failed = 0;
 };
 

@@ -19,7 +19,7 @@ bool IsIn(const std::string& path, std::string_view part) {
 }
 
 bool IsOfSnapshot(const std::string& path) {
-  for (std::string_view ending : {".tree", ".terms", ".sums"}) {
+  for (std::string_view ending : {".tree", ".terms", ".sums", ".paths"}) {
     if (path.find(ending) != std::string::npos) return true;
   }
   return false;
@@ -41,7 +41,7 @@ std::string NameOf(Flaw flaw) {
                                     "NoSyncOfLog",
                                     "NoSyncOfSnapshots",
                                     "NoSyncOfManifests",
-                                    "NoSyncAtRecovery",
+                                    "TailNotWrittenAnew",
                                     "SyncBeforeLastWrite",
                                     "SyncErrorsIgnored",
                                     "WriteErrorsIgnored",
@@ -131,7 +131,7 @@ absl::StatusOr<std::string> FlawedFileSystem::ReadFile(const std::string& path,
 }
 
 absl::Status FlawedFileSystem::SyncFile(const std::string& path) {
-  if (flaw_ == Flaw::kNoSyncAtRecovery || flaw_ == Flaw::kNoFileSync) return absl::OkStatus();
+  if (flaw_ == Flaw::kNoFileSync) return absl::OkStatus();
   return files_.SyncFile(path);
 }
 
@@ -191,6 +191,9 @@ absl::Status FlawedFileSystem::Rename(const std::string& from, const std::string
   const bool current = to.ends_with(kCurrentName);
   const bool manifest = IsIn(to, kManifestsFolder);
   if (current && flaw_ == Flaw::kManifestInPlace) return RenameInPlace(from, to);
+  if (flaw_ == Flaw::kTailNotWrittenAnew && IsIn(to, std::string(kWalFolder) + "/")) {
+    return files_.Remove(from);
+  }
   if (manifest &&
       (flaw_ == Flaw::kOldLogRemovedTooEarly || flaw_ == Flaw::kOldManifestRemovedEarly)) {
     PATHKB_RETURN_IF_ERROR(RemoveTooEarly(from, DirectoryPart(DirectoryPart(to))));
@@ -215,6 +218,10 @@ absl::Status FlawedFileSystem::SyncDirectory(const std::string& directory) {
       (flaw_ == Flaw::kNoSyncOfSnapshotNames && IsIn(directory, kSnapshotsFolder)) ||
       (flaw_ == Flaw::kNoSyncOfCurrent && DirectoryPart(directory) == "/");
   return left_out ? absl::OkStatus() : files_.SyncDirectory(directory);
+}
+
+absl::StatusOr<uint64_t> FlawedFileSystem::FreeBytes(const std::string& path) {
+  return files_.FreeBytes(path);
 }
 
 absl::StatusOr<std::unique_ptr<FileLock>> FlawedFileSystem::Lock(const std::string& path,

@@ -22,9 +22,9 @@ enum class Flaw {
   kNoSyncOfCurrent,        // CURRENT's name is not, and old files are removed all the same.
   kNoFileSync,             // No file is ever synced.
   kNoSyncOfLog,            // The log is not.
-  kNoSyncOfSnapshots,      // Files of snapshots are not.
+  kNoSyncOfSnapshots,      // Files of snapshots and deltas are not.
   kNoSyncOfManifests,      // Manifests and CURRENT are renamed and never synced.
-  kNoSyncAtRecovery,       // What a process that died has left in memory is built on.
+  kTailNotWrittenAnew,     // What a process that died has left in memory is built on.
   kSyncBeforeLastWrite,    // What is appended last is not in what is synced.
   kSyncErrorsIgnored,      // A sync that fails counts as one that did not.
   kWriteErrorsIgnored,     // The same of an append.
@@ -44,7 +44,7 @@ inline constexpr std::array<Flaw, 17> kAllFlaws = {
     Flaw::kNoSyncOfLog,
     Flaw::kNoSyncOfSnapshots,
     Flaw::kNoSyncOfManifests,
-    Flaw::kNoSyncAtRecovery,
+    Flaw::kTailNotWrittenAnew,
     Flaw::kSyncBeforeLastWrite,
     Flaw::kSyncErrorsIgnored,
     Flaw::kWriteErrorsIgnored,
@@ -75,6 +75,7 @@ class FlawedFileSystem : public FileSystem {
   absl::Status Remove(const std::string& path) override;
   absl::Status CreateDirectory(const std::string& path) override;
   absl::Status SyncDirectory(const std::string& directory) override;
+  absl::StatusOr<uint64_t> FreeBytes(const std::string& path) override;
   absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path,
                                                  const std::string& holder) override;
 

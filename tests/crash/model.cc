@@ -5,6 +5,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "core/facts/keys.h"
+#include "core/facts/request_table.h"
 
 namespace pathkb {
 
@@ -45,10 +46,17 @@ bool Model::ApplyChange(const std::string& space, const Change& change) {
 }
 
 bool Model::Apply(const Batch& batch) {
-  bool changed = false;
+  if (RevisionOf(batch.request_id) != 0) return false;
+  bool changed = !batch.request_id.empty();
   for (const Change& change : batch.changes) changed |= ApplyChange(batch.space, change);
   if (changed) ++revision_;
+  if (!batch.request_id.empty()) requests_[batch.request_id] = revision_;
   return changed;
+}
+
+uint64_t Model::RevisionOf(const std::string& request_id) const {
+  const auto found = requests_.find(request_id);
+  return found == requests_.end() ? 0 : found->second;
 }
 
 Contents Model::contents() const {
@@ -68,6 +76,7 @@ absl::StatusOr<Contents> ContentsOf(const ReadView& view) {
   const std::unique_ptr<Zipper> zipper = view.NewZipper();
   for (bool at_value = zipper->value().has_value() || zipper->NextValue(); at_value;
        at_value = zipper->NextValue()) {
+    if (zipper->path().starts_with(kRequestsPrefix)) continue;
     PATHKB_ASSIGN_OR_RETURN(const std::string_view entry,
                             view.EntryBytes(*zipper->value(), zipper->value_layer(), scratch));
     contents.emplace_hint(contents.end(), zipper->path(), entry);

@@ -24,8 +24,12 @@ using Contents = std::map<std::string, std::string>;
 // A value type. One thread at a time.
 class Model {
  public:
-  // Does what `batch` says. True if that changed anything, and so made a revision.
+  // Does what `batch` says. True if that made a revision: it changed something, or has a request id
+  // that is new. One with an id that is known does nothing.
   bool Apply(const Batch& batch);
+
+  // The revision of the batch that had this request id; 0 if there was none.
+  uint64_t RevisionOf(const std::string& request_id) const;
 
   uint64_t revision() const { return revision_; }
   uint64_t facts() const { return facts_.size(); }
@@ -47,10 +51,11 @@ class Model {
   bool EraseBelow(const std::string& space, const std::string& prefix);
 
   std::map<Identity, Stored> facts_;
+  std::map<std::string, uint64_t> requests_;  // Id to revision.
   uint64_t revision_ = 0;
 };
 
-// Everything that `view` shows. DataLoss as ReadView::EntryBytes().
+// Every fact that `view` shows. DataLoss as ReadView::EntryBytes().
 absl::StatusOr<Contents> ContentsOf(const ReadView& view);
 
 // What is wrong with `view`, compared with `model`: revision, number of facts, and each key. Empty

@@ -2,9 +2,9 @@
 # Plants bugs, one at a time, in a copy of the tree, and runs the tests that should find each:
 # `plant.sh [NAME...]`, by default all of planted/*.patch.
 #
-# A patch begins with lines that say what the bug is and, as `found by: //TARGET...`, which tests are
-# expected to fail. The bug is found if at least one of them does. One that no test finds, or a patch
-# that does not apply any more, makes the exit code 1.
+# A patch begins with lines that say what the bug is and, as `found by: //TARGET...`, which tests
+# are expected to fail. The bug is found if at least one of them does. One that no test finds, or a
+# patch that does not apply any more, makes the exit code 1.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)

@@ -129,7 +129,7 @@ class Cutter {
     }
     if (digest / 7 % options_.damaged_one_in == 0) {
       ++result_.fallbacks;
-      const std::string wrong = CheckFallsBack(*after.AfterPowerCut(CrashKeep::kAll), expected);
+      const std::string wrong = CheckFallsBack(after, expected);
       if (!wrong.empty()) return wrong;
     }
     if (digest % kGoOnOneIn == 0) {
@@ -198,18 +198,29 @@ std::string CheckItGoesOn(CrashFileSystem& disk, const Expected& expected) {
   return wrong.empty() ? wrong : "after one more commit: " + wrong;
 }
 
-std::string CheckFallsBack(CrashFileSystem& disk, const Expected& expected) {
-  const auto manifest = ReadCurrent(disk, kScriptDir);
-  if (!manifest.ok() || !manifest->base.has_value() || manifest->older.empty()) return "";
-  const std::string name = SnapshotTreeName(manifest->base->id);
-  disk.PutFile(fmt::format("{}/{}", kScriptDir, name), "damaged");
-  const auto opened = OpenLikeTheDaemon(disk, kScriptDir);
-  if (!opened.ok()) {
-    return fmt::format("with {} damaged: cannot be opened: {}", name, opened.status().ToString());
+std::string CheckFallsBack(const CrashFileSystem& disk, const Expected& expected) {
+  const auto manifest = ReadCurrent(*disk.AfterPowerCut(CrashKeep::kAll), kScriptDir);
+  if (!manifest.ok()) return "";
+  std::vector<std::string> names;
+  if (manifest->base.has_value() && !manifest->older.empty()) {
+    names.push_back(SnapshotTreeName(manifest->base->id));
   }
-  std::string wrong;
-  expected.Find(opened->View(), wrong);
-  return wrong.empty() ? wrong : fmt::format("with {} damaged: {}", name, wrong);
+  if (!manifest->deltas.empty()) {
+    const DeltaRecord& newest = manifest->deltas.back();
+    names.push_back(DeltaName(newest.from_revision, newest.to_revision));
+  }
+  for (const std::string& name : names) {
+    const auto damaged = disk.AfterPowerCut(CrashKeep::kAll);
+    damaged->PutFile(fmt::format("{}/{}", kScriptDir, name), "damaged");
+    const auto opened = OpenLikeTheDaemon(*damaged, kScriptDir);
+    if (!opened.ok()) {
+      return fmt::format("with {} damaged: cannot be opened: {}", name, opened.status().ToString());
+    }
+    std::string wrong;
+    expected.Find(opened->View(), wrong);
+    if (!wrong.empty()) return fmt::format("with {} damaged: {}", name, wrong);
+  }
+  return "";
 }
 
 PowerCutResult RunWithPowerCuts(const PowerCutOptions& options) {

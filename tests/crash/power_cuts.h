@@ -34,17 +34,17 @@ struct PowerCutOptions {
   uint64_t end_call = ~uint64_t{0};
   uint64_t cuts_each = 12;       // For each way in which bytes can be torn, where no name is open.
   size_t findings_max = 3;       // Then it looks no further.
-  uint64_t damaged_one_in = 32;  // One state in so many has its newest snapshot damaged on top.
+  uint64_t damaged_one_in = 32;  // One state in so many has its newest snapshot or delta damaged.
   FileSystemAround around;       // Null: nothing.
 };
 
 // What was looked at, and what was found.
 struct PowerCutResult {
-  uint64_t calls = 0;                 // That the script made.
-  uint64_t distinct_states = 0;       // Disks that differ in a byte or a name, each recovered.
-  uint64_t restarts = 0;              // Of these, gone on from, and recovered once more.
-  uint64_t fallbacks = 0;             // Of these, looked at with the newest snapshot damaged.
-  uint64_t second_cuts = 0;           // States of a power cut during the recovery from the first.
+  uint64_t calls = 0;            // That the script made.
+  uint64_t distinct_states = 0;  // Disks that differ in a byte or a name, each recovered.
+  uint64_t restarts = 0;         // Of these, gone on from, and recovered once more.
+  uint64_t fallbacks = 0;        // Of these, looked at with the newest snapshot or delta damaged.
+  uint64_t second_cuts = 0;      // States of a power cut during the recovery from the first.
   std::vector<std::string> findings;  // What is wrong, where, and how to see it again.
 };
 
@@ -62,9 +62,9 @@ std::string CheckDisk(FileSystem& disk, const Expected& expected);
 // power cut. What is wrong; empty if nothing is.
 std::string CheckItGoesOn(CrashFileSystem& disk, const Expected& expected);
 
-// Damages the newest snapshot on `disk`, if an older one is kept, and starts from that one and its
-// log. What is wrong; empty if everything is there all the same.
-std::string CheckFallsBack(CrashFileSystem& disk, const Expected& expected);
+// Starts on copies of `disk` in which the newest snapshot, if an older one is kept, or the newest
+// delta is damaged. What is wrong; empty if everything is there all the same.
+std::string CheckFallsBack(const CrashFileSystem& disk, const Expected& expected);
 
 }  // namespace pathkb
 

@@ -30,7 +30,7 @@ inline constexpr char kScriptDir[] = "/db";
 
 // One thing that a user of the parts asks for.
 struct Operation {
-  enum class Kind { kCommit, kSnapshot, kRestart };
+  enum class Kind { kCommit, kSnapshot, kDelta, kRestart };
   Kind kind = Kind::kCommit;
   Batch batch;  // Of kCommit; may be empty or change nothing.
   // If not 0, the process is killed at so many calls after the beginning of the operation, if that
@@ -39,7 +39,8 @@ struct Operation {
 };
 
 // A batch of 0 to 4 changes: facts with and without names, entries and large metadata; new ones,
-// others instead, and deletes, also of what is not there; in one of three spaces.
+// others instead, and deletes of one fact or of many, also of what is not there; in one of three
+// spaces.
 Batch RandomBatch(std::mt19937_64& random);
 
 // `count` operations; the same for the same seed.

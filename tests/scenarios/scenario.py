@@ -11,10 +11,11 @@ A scenario tells a story in commands as a user types them, each with what it pri
     $ pathkb query --space family '(parent $x Bob)'
     (parent Tom Bob)
 
-What follows a command, up to a blank line, `$` or `!`, is its output, standard error behind standard
-output, then `exit N` if it did not end with 0. In it, `[...]` stands for any text within a line, a
-line `...` for any number of lines, one blank for any number of blanks, and `{name}` for a word, which `{name}` in later lines means
-again. `{dir}` is the data directory, `{tmp}` a folder of the scenario's own.
+What follows a command, up to a blank line, `$` or `!`, is its output, standard error behind
+standard output, then `exit N` if it did not end with 0. In it, `[...]` stands for any text within a
+line, a line `...` for any number of lines, one blank for any number of blanks, and `{name}` for a
+word, which `{name}` in later lines means again. `{dir}` is the data directory, `{tmp}` a folder of
+the scenario's own.
 
     ! options --FLAG ...         of pathkbd, from the next start on
     ! start | stop | restart     stop is SIGTERM; `start` comes by itself before the first command
@@ -28,7 +29,8 @@ again. `{dir}` is the data directory, `{tmp}` a folder of the scenario's own.
     ! flip PATTERN OFFSET        changes a bit there
     ! remove PATTERN             removes the newest file that matches
     ! less A B                   number A is smaller than B
-    ! block FOLDER | unblock FOLDER    a file stands in the place of that folder of the data directory
+    ! block FOLDER               a file stands in the place of that folder of the data directory,
+    ! unblock FOLDER             and no longer
 
 --rewrite puts what was really printed in the place of expectations that were not met, and is to be
 read as a diff afterwards. Exit codes: 0 all as expected, 1 something was not, 2 usage.
@@ -186,8 +188,8 @@ class Scenario:
 
     def filled(self, text):
         """`text` with known words in the place of their names."""
-        return re.sub(r"\{([a-z_]+)\}", lambda found: self._names.get(found.group(1), found.group(0)),
-                      text)
+        return re.sub(r"\{([a-z_]+)\}",
+                      lambda found: self._names.get(found.group(1), found.group(0)), text)
 
     def command(self, text):
         """Runs what was typed; returns the lines it printed."""

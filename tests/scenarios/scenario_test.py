@@ -1,5 +1,5 @@
-"""The runner of scenarios notices what is not as expected. Method: its comparison on lines, and runs
-of small scenarios with shell scripts in the place of the programs."""
+"""The runner of scenarios notices what is not as expected. Method: its comparison on lines, and
+runs of small scenarios with shell scripts in the place of the programs."""
 
 import os
 import stat
