@@ -223,19 +223,26 @@ void WorkingSet::ApplyKey(std::string_view key, KeyChange change, std::string_vi
 
 WorkingSet WorkingSet::Since(const PathTrie& older) const {
   WorkingSet rest;
-  const PathTrie changes = ChangesSince(trie_, older);
+  rest.AddChanges(trie_, entries(), older);
+  return rest;
+}
+
+void WorkingSet::AddChanges(const PathTrie& newer, const EntryView& entries,
+                            const PathTrie& older) {
+  const PathTrie changes = ChangesSince(newer, older);
   ReadZipper zipper(changes);
   bool at_value = zipper.value().has_value() || zipper.NextValue();
   for (; at_value; at_value = zipper.NextValue()) {
-    uint64_t value = *zipper.value();
-    if ((value & kDeletedBit) == 0 && (value & kUpperValueMax) != 0) {
-      const uint64_t flags = value & ~kUpperValueMax;
-      value = flags | rest.entries_->Intern(entries_->Find(value & kUpperValueMax));
+    const uint64_t value = *zipper.value();
+    const bool hides = HidesBelow(value);
+    if (IsDeleted(value)) {
+      ApplyKey(zipper.path(), hides ? KeyChange::kDeleteBelow : KeyChange::kDelete, "");
+    } else {
+      const uint64_t id = UpperValue(value);
+      ApplyKey(zipper.path(), hides ? KeyChange::kReplace : KeyChange::kSet,
+               id == 0 ? std::string_view() : entries.Find(id));
     }
-    rest.trie_.Set(zipper.path(), value);
-    if (CountsAsChanged(zipper.path(), value)) ++rest.changed_facts_;
   }
-  return rest;
 }
 
 }  // namespace pathkb

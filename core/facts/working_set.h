@@ -78,6 +78,11 @@ class WorkingSet {
   // what is left when a snapshot of that moment has become the base. Costs O(changes since).
   WorkingSet Since(const PathTrie& older) const;
 
+  // Adds to this, which must be what some working set had become since some moment when its trie
+  // was `older`, what it has become since: its trie is `newer` now and its entries are `entries`.
+  // So a long Since() can be made in steps, while the working set goes on. O(changes since).
+  void AddChanges(const PathTrie& newer, const EntryView& entries, const PathTrie& older);
+
   const PathTrie& trie() const { return trie_; }
   EntryView entries() const { return entries_->View(); }
 

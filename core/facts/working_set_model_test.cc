@@ -1,5 +1,5 @@
 // Random batches of every kind over a base, compared with plain maps of facts: counts, what an
-// overlay shows, what is left in the batch, replay, and Since() at random moments, each time a
+// overlay shows, what is left in the batch, replay, and Since(), at once and in steps, each time a
 // snapshot that was begun some batches before becomes the base. 20,000 batches; the seed is
 // PATHKB_TEST_SEED or fixed.
 
@@ -149,6 +149,9 @@ struct World {
     PathTrie viewed;
     std::unique_ptr<MemoryBase> snapshot;
     size_t log_length = 0;
+    // Since() in steps.
+    WorkingSet rest;
+    PathTrie seen;
   };
   std::optional<Begun> begun;
 
@@ -165,10 +168,21 @@ struct World {
     begun.emplace();
     begun->viewed = working.trie();
     begun->snapshot = SnapshotOf(working, base.get());
+    begun->seen = begun->viewed;
     begun->log_length = log.size();
   }
+  void StepTowardsInstall() {
+    begun->rest.AddChanges(working.trie(), working.entries(), begun->seen);
+    begun->seen = working.trie();
+  }
   void Install() {
-    working = working.Since(begun->viewed);
+    StepTowardsInstall();
+    const WorkingSet at_once = working.Since(begun->viewed);
+    ASSERT_EQ(Contents(begun->rest, begun->snapshot.get()),
+              Contents(at_once, begun->snapshot.get()));
+    // What was changed and changed back between two steps is in the one and not in the other.
+    ASSERT_GE(begun->rest.changed_facts(), at_once.changed_facts());
+    working = begun->rest;
     base = std::move(begun->snapshot);
     log.erase(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(begun->log_length));
     begun.reset();
@@ -205,8 +219,10 @@ TEST(WorkingSetModelTest, AgreesWithPlainMapsAcrossSnapshots) {
     }
     if (!world.begun.has_value() && random() % 8 == 0) {
       world.BeginSnapshot();
+    } else if (world.begun.has_value() && random() % 4 == 0) {
+      world.StepTowardsInstall();
     } else if (world.begun.has_value() && random() % 8 == 0) {
-      world.Install();
+      ASSERT_NO_FATAL_FAILURE(world.Install()) << "batch " << i;
       ++installs;
       ASSERT_NO_FATAL_FAILURE(world.Check()) << "batch " << i;
     }

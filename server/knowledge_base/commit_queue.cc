@@ -18,6 +18,10 @@ namespace {
 constexpr absl::Duration kHealEvery = absl::Seconds(1);
 // How often the disk is asked how much room there is.
 constexpr absl::Duration kLookEvery = absl::Seconds(1);
+// A new base is installed once so few changes are left to be laid over it, about a millisecond of
+// work, or after so many attempts to get there.
+constexpr uint64_t kInstallChangesLeft = 500;
+constexpr int kInstallRounds = 10;
 
 CommitLog::Options LogOptionsOf(const CommitQueue::Options& options) {
   return {.data_dir = options.data_dir,
@@ -154,7 +158,9 @@ void CommitQueue::RunBetweenGroups(std::function<void()> work) {
     std::unique_lock<std::mutex> lock(mutex_);
     if (!stopped_) {
       work_.push_back([&] {
+        const absl::Duration begun = clock_.Monotonic();
         work();
+        CountPause(clock_.Monotonic() - begun);
         // Notified under the lock: `finished` is gone as soon as the waiting thread sees `done`.
         std::lock_guard<std::mutex> done_lock(mutex_);
         done = true;
@@ -167,6 +173,28 @@ void CommitQueue::RunBetweenGroups(std::function<void()> work) {
   }
   // The thread is gone, so this one may do its work.
   work();
+}
+
+CommitFigures CommitQueue::figures() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return figures_;
+}
+
+void CommitQueue::CountPause(absl::Duration pause) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  ++figures_.pauses;
+  figures_.longest_pause = std::max(figures_.longest_pause, pause);
+}
+
+absl::Status CommitQueue::SyncLog() {
+  const absl::Duration begun = clock_.Monotonic();
+  const absl::Status status = log_.Sync();
+  const absl::Duration took = clock_.Monotonic() - begun;
+  std::lock_guard<std::mutex> lock(mutex_);
+  ++figures_.syncs;
+  figures_.sync_time += took;
+  figures_.longest_sync = std::max(figures_.longest_sync, took);
+  return status;
 }
 
 absl::StatusOr<ReadView> CommitQueue::ViewAtSegmentStart() {
@@ -186,8 +214,19 @@ absl::StatusOr<ReadView> CommitQueue::ViewAtSegmentStart() {
 
 void CommitQueue::Install(std::shared_ptr<const FactBase> base, const ReadView& viewed) {
   WorkingSet before;  // Dropped here, on the caller's thread, not on the one that commits.
+  // What came since is gathered here while commits go on, until there is little left of it, so that
+  // they wait for that only.
+  WorkingSet rest;
+  ReadView seen = viewed;
+  for (int round = 0; round < kInstallRounds; ++round) {
+    const ReadView now = knowledge_base_.View();
+    rest.AddChanges(now.working, now.entries, seen.working);
+    const bool little = now.changes - seen.changes < kInstallChangesLeft;
+    seen = now;
+    if (little) break;
+  }
   RunBetweenGroups([&] {
-    WorkingSet rest = working_.Since(viewed.working);
+    rest.AddChanges(working_.trie(), working_.entries(), seen.working);
     knowledge_base_.Install(std::move(base), rest);
     before = std::exchange(working_, std::move(rest));
     gate_.SeeMemory(working_.MemoryBytes());
@@ -202,7 +241,7 @@ absl::Duration CommitQueue::NextDue() const {
 void CommitQueue::DoWhatIsDue() {
   const absl::Duration now = clock_.Monotonic();
   if (now >= sync_due_) {
-    log_.Sync().IgnoreError();  // Tell() says so.
+    SyncLog().IgnoreError();  // Tell() says so.
     sync_due_ = absl::InfiniteDuration();
     Tell();
   }
@@ -256,7 +295,7 @@ absl::Status CommitQueue::Log(const CommitGroup& group) {
   PATHKB_RETURN_IF_ERROR(log_.Append(records));
   const bool always = options_.sync.mode == SyncPolicy::Mode::kAlways;
   if (always || group.wanted_durable() > log_.durable_revision()) {
-    PATHKB_RETURN_IF_ERROR(log_.Sync());
+    PATHKB_RETURN_IF_ERROR(SyncLog());
   }
   if (log_.revision() == log_.durable_revision()) {
     sync_due_ = absl::InfiniteDuration();
@@ -291,6 +330,11 @@ void CommitQueue::CommitWaiting(std::vector<WaitingBatch> waiting) {
                             group.counts().changed() + group.requests_kept());
   }
   Tell();
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ++figures_.groups;
+    figures_.batches += waiting.size();
+  }
   group.Answer(status, log_.durable_revision());
 }
 

@@ -43,6 +43,17 @@
 
 namespace pathkb {
 
+// What the queue has done since it began. A value type.
+struct CommitFigures {
+  uint64_t batches = 0;  // Answered, refused ones included.
+  uint64_t groups = 0;   // Of them; each is written at once.
+  uint64_t syncs = 0;    // Of the log.
+  absl::Duration sync_time;
+  absl::Duration longest_sync;
+  uint64_t pauses = 0;  // Times commits waited for a snapshot to take its view or to be installed.
+  absl::Duration longest_pause;
+};
+
 // Thread-safe.
 class CommitQueue {
  public:
@@ -106,6 +117,9 @@ class CommitQueue {
   // but for the moment between sync and show.
   uint64_t durable_revision() const { return durable_revision_.load(std::memory_order_acquire); }
 
+  // How much it has done, and how long commits had to wait.
+  CommitFigures figures() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Commits what waits, makes it durable, then refuses everything that comes. Idempotent; blocks.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -125,6 +139,9 @@ class CommitQueue {
 
   // --- On the thread.
 
+  // Syncs the log, and counts that.
+  absl::Status SyncLog() ABSL_LOCKS_EXCLUDED(mutex_);
+  void CountPause(absl::Duration pause) ABSL_LOCKS_EXCLUDED(mutex_);
   // When DoWhatIsDue() next has something to do; infinite if only a commit can change that.
   absl::Duration NextDue() const;
   void DoWhatIsDue();
@@ -161,6 +178,7 @@ class CommitQueue {
   std::deque<std::function<void()>> work_ ABSL_GUARDED_BY(mutex_);
   absl::Status write_status_ ABSL_GUARDED_BY(mutex_);
   absl::Status growth_status_ ABSL_GUARDED_BY(mutex_);
+  CommitFigures figures_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // Last: it uses all of the above.

@@ -85,6 +85,24 @@ void AddData(const ServerState& state, Families& families) {
                  absl::ToDoubleSeconds(state.facts.start_to_ready));
 }
 
+void AddCommits(const CommitFigures& commits, Families& families) {
+  families.Counter("pathkb_commit_batches_total", "Batches answered, refused ones included.",
+                   static_cast<double>(commits.batches));
+  families.Counter("pathkb_commit_groups_total", "Groups of batches that were written at once.",
+                   static_cast<double>(commits.groups));
+  families.Counter("pathkb_log_syncs_total", "Times the log was synced.",
+                   static_cast<double>(commits.syncs));
+  families.Counter("pathkb_log_sync_seconds_total", "Time that took.",
+                   absl::ToDoubleSeconds(commits.sync_time));
+  families.Gauge("pathkb_log_longest_sync_seconds", "The longest of them.",
+                 absl::ToDoubleSeconds(commits.longest_sync));
+  families.Counter("pathkb_writer_pauses_total",
+                   "Times commits waited for a snapshot to take its view or to be installed.",
+                   static_cast<double>(commits.pauses));
+  families.Gauge("pathkb_writer_longest_pause_seconds", "The longest of them.",
+                 absl::ToDoubleSeconds(commits.longest_pause));
+}
+
 void AddWorkers(const std::vector<WorkerStatus>& workers, Families& families) {
   const auto each = [&](const char* name, const char* help, MetricType type, auto figure) {
     families.Start(name, help, type);
@@ -122,6 +140,7 @@ std::string MetricsText(const Readiness::Picture& readiness, const ServerState& 
   Families families;
   AddProcess(readiness, families);
   AddData(state, families);
+  AddCommits(state.commits, families);
   AddWorkers(state.workers, families);
   return families.Text();
 }

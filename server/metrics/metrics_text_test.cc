@@ -31,6 +31,13 @@ TEST(MetricsTextTest, EveryFigureOfTheState) {
   state.changes_since_snapshot = 31;
   state.write_status = absl::UnavailableError("the disk is full");
   state.facts.start_to_ready = absl::Milliseconds(25);
+  state.commits.batches = 70;
+  state.commits.groups = 20;
+  state.commits.syncs = 19;
+  state.commits.sync_time = absl::Milliseconds(1500);
+  state.commits.longest_sync = absl::Milliseconds(250);
+  state.commits.pauses = 4;
+  state.commits.longest_pause = absl::Milliseconds(2);
   SnapshotRecord base;
   base.facts = 4'999'990;
   state.manifest.base = base;
@@ -48,18 +55,32 @@ TEST(MetricsTextTest, EveryFigureOfTheState) {
   state.workers.push_back(worker);
 
   const std::string text = MetricsText(readiness, state);
-  for (const char* line :
-       {"pathkb_ready 1", "pathkb_revision 12", "pathkb_durable_revision 11",
-        "pathkb_facts 5000000", "pathkb_base_facts 4999990", "pathkb_working_set_facts 30",
-        "pathkb_working_set_bytes 4096", "pathkb_changes_since_snapshot 31", "pathkb_writable 0",
-        "pathkb_snapshots_kept 3", "pathkb_deltas_kept 3", "pathkb_start_to_ready_seconds 0.025",
-        "pathkb_worker_running{worker=\"snapshots\"} 1",
-        "pathkb_worker_progress_ratio{worker=\"snapshots\"} 0.25",
-        "# TYPE pathkb_worker_runs_total counter",
-        "pathkb_worker_runs_total{worker=\"snapshots\"} 8",
-        "pathkb_worker_failures_total{worker=\"snapshots\"} 2",
-        "pathkb_worker_last_run_seconds{worker=\"snapshots\"} 3",
-        "pathkb_worker_longest_run_seconds{worker=\"snapshots\"} 5"}) {
+  for (const char* line : {"pathkb_ready 1",
+                           "pathkb_revision 12",
+                           "pathkb_durable_revision 11",
+                           "pathkb_facts 5000000",
+                           "pathkb_base_facts 4999990",
+                           "pathkb_working_set_facts 30",
+                           "pathkb_working_set_bytes 4096",
+                           "pathkb_changes_since_snapshot 31",
+                           "pathkb_writable 0",
+                           "pathkb_snapshots_kept 3",
+                           "pathkb_deltas_kept 3",
+                           "pathkb_start_to_ready_seconds 0.025",
+                           "pathkb_commit_batches_total 70",
+                           "pathkb_commit_groups_total 20",
+                           "pathkb_log_syncs_total 19",
+                           "pathkb_log_sync_seconds_total 1.5",
+                           "pathkb_log_longest_sync_seconds 0.25",
+                           "pathkb_writer_pauses_total 4",
+                           "pathkb_writer_longest_pause_seconds 0.002",
+                           "pathkb_worker_running{worker=\"snapshots\"} 1",
+                           "pathkb_worker_progress_ratio{worker=\"snapshots\"} 0.25",
+                           "# TYPE pathkb_worker_runs_total counter",
+                           "pathkb_worker_runs_total{worker=\"snapshots\"} 8",
+                           "pathkb_worker_failures_total{worker=\"snapshots\"} 2",
+                           "pathkb_worker_last_run_seconds{worker=\"snapshots\"} 3",
+                           "pathkb_worker_longest_run_seconds{worker=\"snapshots\"} 5"}) {
     EXPECT_THAT(text, HasSubstr("\n" + std::string(line) + "\n"));
   }
 }

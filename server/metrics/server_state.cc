@@ -17,6 +17,7 @@ ServerState ReadServerState(const ServerStateSources& sources) {
   state.changes_since_snapshot = sources.snapshots.ChangesSinceSnapshot(view);
   state.snapshot_running = sources.snapshots.running();
   state.write_status = sources.commits.growth_status();
+  state.commits = sources.commits.figures();
   for (const WorkerReport* worker : sources.workers) state.workers.push_back(worker->Get());
   return state;
 }

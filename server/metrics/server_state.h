@@ -40,6 +40,7 @@ struct ServerState {
   uint64_t changes_since_snapshot = 0;
   bool snapshot_running = false;
   absl::Status write_status;  // OK while facts can be added; else why not, for now or for good.
+  CommitFigures commits;      // Of the commit queue.
   Manifest manifest;          // The one that counts.
   std::vector<WorkerStatus> workers;
 };
