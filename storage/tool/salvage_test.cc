@@ -234,6 +234,43 @@ TEST_F(SalvageTest, AFlippedByteAnywhereInADirectory) {
   EXPECT_GT(lossy, 0u);
 }
 
+TEST_F(SalvageTest, DeltasAreReadWhereThereIsNoLog) {
+  TestDirectory directory("salvage_deltas");
+  directory.Commit(FactLines());
+  directory.Snapshot();
+  for (int i = 0; i < 3; ++i) {
+    directory.Commit(fmt::format("{{\"fact\":\"(in delta {})\",\"source\":\"x\"}}\n", i));
+    directory.Delta();
+  }
+  directory.Commit("{\"fact\":\"(in log)\"}\n");
+  const Manifest manifest = directory.manifest();
+  for (const uint64_t freed : {2, 3}) {
+    const std::string name = fmt::format("{}/wal/r{:020}.log", directory.path(), freed);
+    ASSERT_TRUE(files_.Remove(name).ok());
+  }
+  ASSERT_EQ(manifest.wal_segments, (std::vector<uint64_t>{1, 4, 5})) << "the first may be needed";
+  const std::set<std::string> all = Lines(directory.path(), "x.metta");
+  EXPECT_TRUE(losses_.empty());
+  ASSERT_EQ(all.size(), 64u);
+  ASSERT_TRUE(Run(directory.path(), "x.jsonl").ok());
+  EXPECT_EQ(ReadTestFile(Path("x.jsonl")), directory.Facts());
+  const std::vector<std::string> names = directory.Names("deltas");
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string sound = directory.Read(names[i]);
+    directory.Write(names[i], sound.substr(0, sound.size() / 2));
+    const std::set<std::string> lines = Lines(directory.path(), "x.metta");
+    EXPECT_EQ(lines.contains(fmt::format("(in delta {})", i)), i == 2) << "2 is in the log, too";
+    EXPECT_EQ(lines.size(), i == 2 ? 64u : 63u);
+    EXPECT_EQ(losses_.empty(), i == 2);
+    if (i != 2) {
+      EXPECT_NE(losses_.back().find(fmt::format("revisions {} to {} are lost", i + 2, i + 2)),
+                std::string::npos)
+          << losses_.back();
+    }
+    directory.Write(names[i], sound);
+  }
+}
+
 TEST_F(SalvageTest, RecordsBehindTheDamageAreSaved) {
   const TestDirectory directory = Directory("salvage_log");
   const std::string name = directory.Names("wal").back();
