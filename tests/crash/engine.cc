@@ -6,25 +6,9 @@
 #include "spdlog/spdlog.h"
 
 #include "core/base/status_macros.h"
-#include "storage/directory/retention.h"
 
 namespace pathkb {
-namespace {
-
-// What the daemon's RemoveStrays() does; an error leaves files behind and nothing else.
-absl::Status RemoveStrays(FileSystem& files, const std::string& data_dir,
-                          const Manifest& manifest) {
-  RetentionNeeds needs;
-  needs.current = &manifest;
-  needs.moment = RetentionNeeds::Moment::kStart;
-  PATHKB_ASSIGN_OR_RETURN(const std::vector<std::string> names,
-                          FilesNotNeeded(files, data_dir, needs));
-  return RemoveFiles(files, data_dir, names);
-}
-
-}  // namespace
-
-ReadView OpenedDirectory::View() const {
+ReadView ViewOf(const RecoveredState& recovered) {
   ReadView view;
   view.working = recovered.working.trie();
   view.entries = recovered.working.entries();
@@ -36,24 +20,15 @@ ReadView OpenedDirectory::View() const {
   return view;
 }
 
-absl::StatusOr<OpenedDirectory> OpenLikeTheDaemon(FileSystem& files, const std::string& data_dir) {
-  OpenedDirectory opened;
-  PATHKB_ASSIGN_OR_RETURN(opened.directory, DataDirectory::CreateOrOpen(files, data_dir));
-  PATHKB_ASSIGN_OR_RETURN(opened.recovered, Recover(files, data_dir));
-  PATHKB_RETURN_IF_ERROR(PrepareForWriting(files, data_dir, opened.recovered));
-  RemoveStrays(files, data_dir, opened.recovered.manifest).IgnoreError();
-  return opened;
-}
-
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(FileSystem& files, const std::string& data_dir,
                                                      const Clock& clock,
                                                      const EngineOptions& options) {
   spdlog::set_level(spdlog::level::off);
-  PATHKB_ASSIGN_OR_RETURN(OpenedDirectory opened, OpenLikeTheDaemon(files, data_dir));
+  PATHKB_ASSIGN_OR_RETURN(OpenedData opened, OpenForWriting(files, data_dir));
   RecoveredState& recovered = opened.recovered;
   std::unique_ptr<Engine> engine(new Engine);
   engine->notes_ = recovered.notes;
-  engine->knowledge_base_ = std::make_unique<KnowledgeBase>(opened.View());
+  engine->knowledge_base_ = std::make_unique<KnowledgeBase>(ViewOf(recovered));
   CommitQueue::Options commit_options;
   commit_options.data_dir = data_dir;
   commit_options.database_id = recovered.manifest.database_id;

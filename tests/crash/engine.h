@@ -2,7 +2,7 @@
 // daemon's order, with calls that return when their work is done. So the same script makes the same
 // calls on the file system each time, and a test can cut it off at any of them.
 //
-//   Open: data directory -> recovery -> ready for writing -> strays removed -> threads
+//   Open: OpenForWriting (storage/recovery/opening) -> threads
 //   Commit = CommitQueue::Submit       Snapshot, Delta = SnapshotWorker::Request, RequestDelta
 
 #ifndef PATHKB_TESTS_CRASH_ENGINE_H_
@@ -22,22 +22,12 @@
 #include "server/knowledge_base/read_view.h"
 #include "storage/directory/data_directory.h"
 #include "storage/file/file_system.h"
-#include "storage/recovery/recovery.h"
+#include "storage/recovery/opening.h"
 
 namespace pathkb {
 
-// What a start finds, before any thread runs: the lock is held, and the directory is ready for a
-// writer.
-struct OpenedDirectory {
-  DataDirectory directory;
-  RecoveredState recovered;
-
-  // What readers begin with.
-  ReadView View() const;
-};
-
-// Opens the data directory as the daemon does. Errors as the steps it takes.
-absl::StatusOr<OpenedDirectory> OpenLikeTheDaemon(FileSystem& files, const std::string& data_dir);
+// What readers begin with.
+ReadView ViewOf(const RecoveredState& recovered);
 
 // What is not as the scripts of power cuts have it.
 struct EngineOptions {

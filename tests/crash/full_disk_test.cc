@@ -31,7 +31,7 @@ namespace pathkb {
 namespace {
 
 constexpr int kCycles = 100;
-constexpr int kCommitsOfACycle = 10;
+constexpr int kCommitsOfACycle = 4;
 // On a full disk a commit must be refused after so many at the latest: what is left in the last
 // block of a file still takes a few.
 constexpr int kCommitsUntilRefused = 400;
@@ -62,13 +62,13 @@ Batch SomeFacts(std::mt19937_64& random) {
   batch.space = "s";
   for (int i = 0; i < 8; ++i) {
     Change& change = batch.changes.emplace_back();
-    change.encoded_term = "\xC6" + std::to_string(100000 + random() % 2000);
+    change.encoded_term = "\xC6" + std::to_string(100000 + random() % 100);
     if (random() % 4 == 0) {
       change.kind = Change::Kind::kDeleteTerm;
       continue;
     }
     Entry entry;
-    entry.source = std::string(100, static_cast<char>('a' + random() % 26));
+    entry.source = std::string(2000, static_cast<char>('a' + random() % 26));
     change.entry = EncodeEntry(entry);
   }
   return batch;
@@ -112,7 +112,10 @@ class FullDisk {
 
  private:
   void Start() {
-    auto engine = Engine::Open(files_, data_dir_, clock_);
+    EngineOptions options;
+    options.segment_bytes_max = uint64_t{256} << 10;
+    options.reserve_bytes = uint64_t{256} << 10;
+    auto engine = Engine::Open(files_, data_dir_, clock_, options);
     ASSERT_TRUE(engine.ok()) << engine.status();
     engine_ = *std::move(engine);
   }

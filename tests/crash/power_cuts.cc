@@ -61,13 +61,13 @@ std::vector<PowerCut> CutsFor(const CrashFileSystem::Unsynced& unsynced, uint64_
   return cuts;
 }
 
-std::string CheckOpened(const OpenedDirectory& opened, const Expected& expected) {
+std::string CheckOpened(const OpenedData& opened, const Expected& expected) {
   // Nothing that counts may be torn by a power cut.
   if (!opened.recovered.damaged_files.empty()) {
     return fmt::format("{} is damaged", opened.recovered.damaged_files.front());
   }
   std::string wrong;
-  expected.Find(opened.View(), wrong);
+  expected.Find(ViewOf(opened.recovered), wrong);
   return wrong;
 }
 
@@ -167,7 +167,7 @@ class Cutter {
 }  // namespace
 
 std::string CheckDisk(FileSystem& disk, const Expected& expected) {
-  const auto opened = OpenLikeTheDaemon(disk, kScriptDir);
+  const auto opened = OpenForWriting(disk, kScriptDir);
   if (!opened.ok()) return fmt::format("cannot be opened: {}", opened.status().ToString());
   return CheckOpened(*opened, expected);
 }
@@ -212,12 +212,12 @@ std::string CheckFallsBack(const CrashFileSystem& disk, const Expected& expected
   for (const std::string& name : names) {
     const auto damaged = disk.AfterPowerCut(CrashKeep::kAll);
     damaged->PutFile(fmt::format("{}/{}", kScriptDir, name), "damaged");
-    const auto opened = OpenLikeTheDaemon(*damaged, kScriptDir);
+    const auto opened = OpenForWriting(*damaged, kScriptDir);
     if (!opened.ok()) {
       return fmt::format("with {} damaged: cannot be opened: {}", name, opened.status().ToString());
     }
     std::string wrong;
-    expected.Find(opened->View(), wrong);
+    expected.Find(ViewOf(opened->recovered), wrong);
     if (!wrong.empty()) return fmt::format("with {} damaged: {}", name, wrong);
   }
   return "";

@@ -255,7 +255,7 @@ class Scenario:
                 file.seek(int(rest[1]))
                 file.write(bytes([byte ^ 1]))
         elif name == "less":
-            small, large = (int(self.filled(word)) for word in rest)
+            small, large = (float(self.filled(word)) for word in rest)
             if small >= large:
                 raise Wrong(f"{small} is not less than {large}")
         elif name == "remove":
