@@ -7,7 +7,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
-#include "server/knowledge_base/sync_policy.h"
+#include "server/config/sync_policy.h"
 #include "storage/directory/retained_snapshots.h"
 
 namespace pathkb {

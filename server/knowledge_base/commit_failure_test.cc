@@ -14,8 +14,8 @@
 
 #include "core/base/string_views.h"
 #include "server/knowledge_base/commit_queue.h"
-#include "server/knowledge_base/commit_queue_testing.h"
 #include "server/knowledge_base/retry_after.h"
+#include "tests/support/queue_under_test.h"
 
 namespace pathkb {
 namespace {

@@ -20,8 +20,8 @@
 #include "core/facts/batch.h"
 #include "core/facts/request_table.h"
 #include "core/facts/working_set.h"
+#include "server/config/sync_policy.h"
 #include "server/knowledge_base/read_view.h"
-#include "server/knowledge_base/sync_policy.h"
 #include "storage/wal/wal_format.h"
 
 namespace pathkb {

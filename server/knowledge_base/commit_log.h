@@ -31,6 +31,7 @@ namespace pathkb {
 // the next one, so nothing is ever synced again then; a restart reads what the disk holds.
 class CommitLog {
  public:
+  // Where the log is, and its bounds.
   struct Options {
     std::string data_dir;
     DatabaseId database_id;

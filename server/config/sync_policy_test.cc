@@ -1,6 +1,6 @@
 // Every form of the setting, and what is refused.
 
-#include "server/knowledge_base/sync_policy.h"
+#include "server/config/sync_policy.h"
 
 #include "gtest/gtest.h"
 

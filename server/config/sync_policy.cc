@@ -1,4 +1,4 @@
-#include "server/knowledge_base/sync_policy.h"
+#include "server/config/sync_policy.h"
 
 #include "fmt/format.h"
 

@@ -1,4 +1,4 @@
-#include "server/knowledge_base/commit_queue_testing.h"
+#include "tests/support/queue_under_test.h"
 
 #include <utility>
 

@@ -1,7 +1,7 @@
 // When commits are made durable, as the operator sets it and as a caller may ask.
 
-#ifndef PATHKB_SERVER_KNOWLEDGE_BASE_SYNC_POLICY_H_
-#define PATHKB_SERVER_KNOWLEDGE_BASE_SYNC_POLICY_H_
+#ifndef PATHKB_SERVER_CONFIG_SYNC_POLICY_H_
+#define PATHKB_SERVER_CONFIG_SYNC_POLICY_H_
 
 #include <string>
 #include <string_view>
@@ -39,4 +39,4 @@ absl::StatusOr<SyncPolicy> ParseSyncPolicy(std::string_view text);
 
 }  // namespace pathkb
 
-#endif  // PATHKB_SERVER_KNOWLEDGE_BASE_SYNC_POLICY_H_
+#endif  // PATHKB_SERVER_CONFIG_SYNC_POLICY_H_

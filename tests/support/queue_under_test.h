@@ -1,8 +1,8 @@
 // For tests of the commit queue: a data directory on the crash file system, with a queue that can
 // be stopped, killed and opened again, and a clock that stands still until the test moves it.
 
-#ifndef PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_TESTING_H_
-#define PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_TESTING_H_
+#ifndef PATHKB_TESTS_SUPPORT_QUEUE_UNDER_TEST_H_
+#define PATHKB_TESTS_SUPPORT_QUEUE_UNDER_TEST_H_
 
 #include <cstdint>
 #include <future>
@@ -32,6 +32,7 @@ class HandClock : public Clock {
     static_cast<void>(duration);
     changed.wait_for(lock, std::chrono::milliseconds(1));
   }
+  // Moves it.
   void Advance(absl::Duration duration) {
     now_ms_.fetch_add(absl::ToInt64Milliseconds(duration), std::memory_order_acq_rel);
   }
@@ -56,7 +57,7 @@ class QueueUnderTest {
   KnowledgeBase& knowledge_base() { return *knowledge_base_; }
   const RecoveredState& recovered() const { return recovered_; }
 
-  // Starts to insert the plain facts (f <number>) of `numbers`.
+  // Submits `batch`; the answer comes later.
   std::future<absl::StatusOr<Commit>> Start(Batch batch, SyncWish wish = SyncWish::kAsServer);
   // Inserts or deletes, and waits for the answer.
   absl::StatusOr<Commit> Insert(const std::vector<int>& numbers, const std::string& id = "",
@@ -77,7 +78,9 @@ class QueueUnderTest {
   absl::Status status_;
 };
 
+// The batch that inserts the plain facts (f <number>), under a request id if there is one.
 Batch InsertOf(const std::vector<int>& numbers, const std::string& id = "");
+// The batch that deletes them.
 Batch DeleteOf(const std::vector<int>& numbers, const std::string& id = "");
 
 // The numbers of the facts that a view shows.
@@ -90,8 +93,9 @@ struct Found {
   std::set<int> facts;
   RequestTable requests;
 };
+// Recovers it, and writes nothing.
 Found FindAfterRestart(CrashFileSystem& files);
 
 }  // namespace pathkb
 
-#endif  // PATHKB_SERVER_KNOWLEDGE_BASE_COMMIT_QUEUE_TESTING_H_
+#endif  // PATHKB_TESTS_SUPPORT_QUEUE_UNDER_TEST_H_
