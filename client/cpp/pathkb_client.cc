@@ -1,3 +1,5 @@
+// Long because each call of each service has its method here; they are short, and much alike.
+
 #include "client/cpp/pathkb_client.h"
 
 #include <chrono>

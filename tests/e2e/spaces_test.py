@@ -239,7 +239,8 @@ class SpacesTest(programs.TestCase):
         restored = self.start(data_dir=target)
         self.assertEqual(self.lines(restored, "--space", "family", "list"),
                          ["(a)", "(b)", "(old x)"])
-        fact = json.loads(self.ok(restored, "--space", "family", "-o", "json", "get", "--name", "x"))
+        fact = json.loads(self.ok(restored, "--space", "family", "-o", "json",
+                                  "get", "--name", "x"))
         self.assertEqual(fact["source"], "us")
         self.insert(restored, "family", "(c)")
         restored.kill()

@@ -334,6 +334,8 @@ void AddBatches(const Corpus& corpus) {
       {Change::Kind::kSet, "\xC3Tom", "name", all},
       {Change::Kind::kDeleteTerm, "\xC3Tom", "", ""},
       {Change::Kind::kDeleteName, "", std::string(300, 'n'), ""},
+      {Change::Kind::kDeleteNamesBelow, "", "n", ""},
+      {Change::Kind::kDropSpace, "", "", ""},
   };
   corpus.AddWithCut("batch", "all_kinds", EncodeBatch(batch));
 }
