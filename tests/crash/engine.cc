@@ -73,6 +73,21 @@ absl::StatusOr<SnapshotWorker::Result> Engine::Snapshot() {
   return done->get_future().get();
 }
 
+absl::StatusOr<SnapshotWorker::Result> Engine::WriteWhatIsDue() {
+  const ReadView view = View();
+  const Manifest manifest = snapshots_->manifest();
+  SnapshotFigures figures;
+  figures.changes = snapshots_->ChangesSinceSnapshot(view);
+  figures.changes_since_base = view.working_set_facts;
+  figures.base_facts = manifest.base.has_value() ? manifest.base->facts : 0;
+  for (const DeltaRecord& delta : manifest.deltas) {
+    if (manifest.base.has_value() && delta.from_revision >= manifest.base->revision) {
+      ++figures.deltas;
+    }
+  }
+  return KindToWrite(SnapshotRules(), figures) == SnapshotKind::kPair ? Snapshot() : Delta();
+}
+
 absl::StatusOr<SnapshotWorker::Result> Engine::Delta() {
   const auto done = std::make_shared<std::promise<absl::StatusOr<SnapshotWorker::Result>>>();
   snapshots_->RequestDelta(

@@ -53,9 +53,13 @@ class Engine {
   absl::StatusOr<SnapshotWorker::Result> Snapshot();
   absl::StatusOr<SnapshotWorker::Result> Delta();
 
+  // A pair or a delta, as the daemon's usual rules would have it if now was the time for one.
+  absl::StatusOr<SnapshotWorker::Result> WriteWhatIsDue();
+
   ReadView View() const { return knowledge_base_->View(); }
   // OK while commits are accepted.
   absl::Status write_status() const { return commits_->write_status(); }
+  CommitFigures commit_figures() const { return commits_->figures(); }
   // What recovery had to say.
   const std::vector<std::string>& notes() const { return notes_; }
 

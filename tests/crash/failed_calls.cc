@@ -1,6 +1,7 @@
 #include "tests/crash/failed_calls.h"
 
 #include <memory>
+#include <random>
 
 #include "fmt/format.h"
 
@@ -93,12 +94,19 @@ FailedCallResult RunWithFailure(const std::vector<Operation>& script, const Fail
 }
 
 std::vector<Operation> MakeScriptToFail(uint64_t seed, size_t count) {
-  std::vector<Operation> script = MakeScript(seed, count);
+  std::mt19937_64 random(seed);
+  std::vector<Operation> script(count);
   for (size_t i = 0; i < script.size(); ++i) {
-    script[i].kill_after_calls = 0;
-    if (i % 8 == 5) script[i].kind = Operation::Kind::kSnapshot;
-    if (i % 8 == 2) script[i].kind = Operation::Kind::kDelta;
-    if (i % 16 == 12) script[i].kind = Operation::Kind::kRestart;
+    if (i % 8 == 2) {
+      script[i].kind = Operation::Kind::kDelta;
+    } else if (i % 8 == 5) {
+      script[i].kind = Operation::Kind::kSnapshot;
+    } else if (i % 16 == 12) {
+      script[i].kind = Operation::Kind::kRestart;
+    } else {
+      script[i].batch = RandomBatch(random);
+      if (i % 7 == 0) script[i].batch.request_id = fmt::format("request {}", i);
+    }
   }
   return script;
 }

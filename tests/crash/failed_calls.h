@@ -42,8 +42,8 @@ struct FailedCallResult {
 FailedCallResult RunWithFailure(const std::vector<Operation>& script, const Failure& failure,
                                 const FileSystemAround& around = nullptr);
 
-// A script for this: `count` operations, no kills, so many restarts and snapshots that what follows
-// a failure is of every kind.
+// A script for this: `count` operations, no kills; commits with a delta, a snapshot or a restart
+// every few of them, so that each kind follows the failure of each other.
 std::vector<Operation> MakeScriptToFail(uint64_t seed, size_t count);
 
 }  // namespace pathkb
