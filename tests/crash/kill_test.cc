@@ -1,7 +1,8 @@
-// kill -9 of the real daemon while several clients insert and delete and snapshots are taken, again
-// and again. After each restart every batch that was acknowledged is there or gone as it was
-// answered, and each batch that was not answered is there as a whole or not at all, and stays so.
-// Every so many rounds a new data directory is begun, so that a round costs the same at the end.
+// kill -9 of the real daemon while several clients insert and delete and snapshots and deltas are
+// made, again and again. After each restart every batch that was acknowledged is there or gone as
+// it was answered, and each batch that was not answered is there as a whole or not at all, and
+// stays so. Every so many rounds a new data directory is begun, so that a round costs the same at
+// the end.
 //
 // As a test: 300 rounds, divided among kParts. As a program, `kill_test PATHKBD ROUNDS` makes as
 // many as it is told and says how far it is.
@@ -58,8 +59,8 @@ class Daemon {
       dup2(fds[1], 1);
       dup2(fds[1], 2);
       execl(pathkbd_path.c_str(), "pathkbd", "--data-dir", data_dir.c_str(), "--listen",
-            "127.0.0.1:0", "--snapshot-max-changes", "500", "--snapshot-min-ratio", "0",
-            static_cast<char*>(nullptr));
+            "127.0.0.1:0", "--snapshot-max-changes", "500", "--snapshot-min-ratio", "0.5",
+            "--http-listen", "off", static_cast<char*>(nullptr));
       _exit(127);
     }
     close(fds[1]);
@@ -217,7 +218,9 @@ void RunRound(const std::string& dir, std::mt19937_64& random, Ledger& ledger) {
     });
   }
   std::thread snapshots([&] {
-    while ((*client)->CreateSnapshot().ok()) {
+    for (bool ok = true; ok;) {
+      ok = (*client)->CreateDelta().ok() && (*client)->CreateSnapshot().ok() &&
+           (*client)->CreateDelta().ok() && (*client)->Compact().ok();
     }
   });
   while (ledger.next < until && ledger.writers > 0) std::this_thread::yield();

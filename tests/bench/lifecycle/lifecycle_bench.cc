@@ -40,7 +40,7 @@ namespace {
 constexpr uint64_t kFactsOfABatch = 10'000;
 constexpr uint32_t kBatchRecord = 1;  // Kind of log record: one batch.
 constexpr uint64_t kGroupRecords = 1000;
-constexpr int kIdleCommits = 3000;
+constexpr size_t kIdleCommitsMax = 3000;
 constexpr uint64_t kDeltaChanges = 10;
 // A day of snapshots every five minutes, in each of which so many of so many facts change.
 constexpr int kChurnSnapshots = 288;
@@ -165,9 +165,10 @@ absl::Status MeasureLatency(const Plan& plan) {
   PATHKB_RETURN_IF_ERROR(place.FillBase(plan.facts));
   // Opened anew, so that what building the base took in memory is not counted.
   PATHKB_RETURN_IF_ERROR(place.Open());
+  const size_t idle_commits = std::min<size_t>(kIdleCommitsMax, plan.facts / 50);
   PATHKB_ASSIGN_OR_RETURN(
       std::vector<double> idle,
-      CommitUntil(place.engine(), plan.facts, [](size_t done) { return done == kIdleCommits; }));
+      CommitUntil(place.engine(), plan.facts, [&](size_t done) { return done == idle_commits; }));
   const double before_bytes = MemoryLine("VmRSS");
   ForgetPeak();
   std::atomic<bool> written = false;
@@ -178,7 +179,7 @@ absl::Status MeasureLatency(const Plan& plan) {
     written = true;
   });
   absl::StatusOr<std::vector<double>> busy =
-      CommitUntil(place.engine(), plan.facts + kIdleCommits,
+      CommitUntil(place.engine(), plan.facts + idle_commits,
                   [&](size_t done) { return written.load() && done > 0; });
   writer.join();
   const double snapshot_s = watch.Seconds();
