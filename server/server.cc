@@ -102,17 +102,17 @@ MapOptions MapOptionsOf(const ServerConfig& config) {
 }
 
 // Opens the data directory as the settings say, and logs what was found.
-absl::StatusOr<OpenedData> OpenData(const ServerConfig& config, FileSystem& files,
-                                    Readiness& readiness) {
+absl::StatusOr<OpenedDirectory> OpenData(const ServerConfig& config, FileSystem& files,
+                                         Readiness& readiness) {
   RecoveryOptions options;
   options.map = MapOptionsOf(config);
   options.progress = [&](std::string_view doing, uint64_t done, uint64_t total) {
     readiness.Starting(doing, done, total);
   };
   readiness.Starting("opening the data directory");
-  PATHKB_ASSIGN_OR_RETURN(OpenedData opened, config.read_only()
-                                                 ? OpenToLook(files, config.data_dir, options)
-                                                 : OpenForWriting(files, config.data_dir, options));
+  PATHKB_ASSIGN_OR_RETURN(OpenedDirectory opened,
+                          config.read_only() ? OpenToLook(files, config.data_dir, options)
+                                             : OpenForWriting(files, config.data_dir, options));
   const RecoveredState& recovered = opened.recovered;
   for (const std::string& note : recovered.notes) spdlog::warn("recovery: {}", note);
   if (recovered.base != nullptr) {
@@ -196,7 +196,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   PATHKB_ASSIGN_OR_RETURN(parts->http, StartHttp(config, [&all = *parts](std::string_view path) {
                             return all.Page(path);
                           }));
-  PATHKB_ASSIGN_OR_RETURN(OpenedData opened, OpenData(config, files, parts->readiness));
+  PATHKB_ASSIGN_OR_RETURN(OpenedDirectory opened, OpenData(config, files, parts->readiness));
   parts->directory = std::move(opened.directory);
   RecoveredState& recovered = opened.recovered;
   parts->knowledge_base = std::make_unique<KnowledgeBase>(FirstView(recovered));

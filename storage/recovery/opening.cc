@@ -27,9 +27,9 @@ absl::Status RemoveStrays(FileSystem& files, const std::string& data_dir,
 
 }  // namespace
 
-absl::StatusOr<OpenedData> OpenForWriting(FileSystem& files, const std::string& data_dir,
-                                          const RecoveryOptions& options) {
-  OpenedData opened;
+absl::StatusOr<OpenedDirectory> OpenForWriting(FileSystem& files, const std::string& data_dir,
+                                               const RecoveryOptions& options) {
+  OpenedDirectory opened;
   PATHKB_ASSIGN_OR_RETURN(opened.directory, DataDirectory::CreateOrOpen(files, data_dir));
   PATHKB_ASSIGN_OR_RETURN(opened.recovered, Recover(files, data_dir, options));
   PATHKB_RETURN_IF_ERROR(PrepareForWriting(files, data_dir, opened.recovered));
@@ -41,15 +41,15 @@ absl::StatusOr<OpenedData> OpenForWriting(FileSystem& files, const std::string& 
   return opened;
 }
 
-absl::StatusOr<OpenedData> OpenToLook(FileSystem& files, const std::string& data_dir,
-                                      RecoveryOptions options) {
+absl::StatusOr<OpenedDirectory> OpenToLook(FileSystem& files, const std::string& data_dir,
+                                           RecoveryOptions options) {
   PATHKB_ASSIGN_OR_RETURN(const bool is_ours, files.Exists(JoinPath(data_dir, kCurrentName)));
   if (!is_ours) {
     return absl::FailedPreconditionError(
         fmt::format("{} is not a PathKB data directory: it holds no {}", data_dir, kCurrentName));
   }
   options.stop_at_damage = true;
-  OpenedData opened;
+  OpenedDirectory opened;
   opened.directory.path = data_dir;
   PATHKB_ASSIGN_OR_RETURN(opened.recovered, Recover(files, data_dir, options));
   return opened;

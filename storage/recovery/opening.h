@@ -18,7 +18,7 @@
 namespace pathkb {
 
 // An open data directory; locked, if it was opened for writing, for as long as this lives. Movable.
-struct OpenedData {
+struct OpenedDirectory {
   DataDirectory directory;
   RecoveredState recovered;
 };
@@ -26,16 +26,16 @@ struct OpenedData {
 // Opens `data_dir` for writing, or makes it. Files that cannot be removed stay, with a note.
 // Nothing is written before recovery has succeeded, but the lock and missing folders. Errors as
 // DataDirectory::CreateOrOpen(), Recover(), PrepareForWriting().
-absl::StatusOr<OpenedData> OpenForWriting(FileSystem& files, const std::string& data_dir,
-                                          const RecoveryOptions& options = {});
+absl::StatusOr<OpenedDirectory> OpenForWriting(FileSystem& files, const std::string& data_dir,
+                                               const RecoveryOptions& options = {});
 
 // Opens it without a lock and without writing anything; what is behind damage that cannot be got
 // over is left out, with a note. A process that writes there meanwhile is not disturbed; but it may
 // remove what is about to be opened, and then it is worth trying again.
 //   FailedPrecondition  no data directory
 //   NotFound, DataLoss  there is nothing to begin with
-absl::StatusOr<OpenedData> OpenToLook(FileSystem& files, const std::string& data_dir,
-                                      RecoveryOptions options = {});
+absl::StatusOr<OpenedDirectory> OpenToLook(FileSystem& files, const std::string& data_dir,
+                                           RecoveryOptions options = {});
 
 }  // namespace pathkb
 

@@ -24,7 +24,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(FileSystem& files, const st
                                                      const Clock& clock,
                                                      const EngineOptions& options) {
   spdlog::set_level(spdlog::level::off);
-  PATHKB_ASSIGN_OR_RETURN(OpenedData opened, OpenForWriting(files, data_dir));
+  PATHKB_ASSIGN_OR_RETURN(OpenedDirectory opened, OpenForWriting(files, data_dir));
   RecoveredState& recovered = opened.recovered;
   std::unique_ptr<Engine> engine(new Engine);
   engine->notes_ = recovered.notes;

@@ -61,7 +61,7 @@ std::vector<PowerCut> CutsFor(const CrashFileSystem::Unsynced& unsynced, uint64_
   return cuts;
 }
 
-std::string CheckOpened(const OpenedData& opened, const Expected& expected) {
+std::string CheckOpened(const OpenedDirectory& opened, const Expected& expected) {
   // Nothing that counts may be torn by a power cut.
   if (!opened.recovered.damaged_files.empty()) {
     return fmt::format("{} is damaged", opened.recovered.damaged_files.front());

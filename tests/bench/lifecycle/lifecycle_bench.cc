@@ -217,7 +217,7 @@ absl::Status MeasureReplay(const Plan& plan, uint64_t records) {
   Workplace place(plan, "replay");
   FileSystem& files = RealFileSystem();
   {
-    PATHKB_ASSIGN_OR_RETURN(const OpenedData opened, OpenForWriting(files, place.dir()));
+    PATHKB_ASSIGN_OR_RETURN(const OpenedDirectory opened, OpenForWriting(files, place.dir()));
     PATHKB_ASSIGN_OR_RETURN(const auto wal,
                             WalWriter::Create(files, place.dir() + "/" + WalSegmentName(1),
                                               opened.recovered.manifest.database_id, 1));
@@ -236,7 +236,7 @@ absl::Status MeasureReplay(const Plan& plan, uint64_t records) {
   std::vector<double> rates;
   for (int i = 0; i < plan.repeat; ++i) {
     const WallStopwatch watch;
-    PATHKB_ASSIGN_OR_RETURN(const OpenedData opened, OpenToLook(files, place.dir()));
+    PATHKB_ASSIGN_OR_RETURN(const OpenedDirectory opened, OpenToLook(files, place.dir()));
     rates.push_back(static_cast<double>(records) / watch.Seconds());
     if (opened.recovered.revision != records) return absl::InternalError("records are missing");
   }
