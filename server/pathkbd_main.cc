@@ -49,13 +49,18 @@ void AddSnapshotOptions(CLI::App& app, ServerConfig& config) {
             "newest snapshots to keep, the one in use included");
   AddNumber(app, "--retention-keep-daily", config.retention_keep_daily,
             "days, today included, of each of which the newest snapshot is kept");
-  AddSwitch(app, "--snapshot-at-shutdown", config.snapshot_at_shutdown,
+  AddSwitch(app, "--snapshot-at-shutdown,--save-snapshot", config.snapshot_at_shutdown,
             "write a snapshot or delta when stopped by SIGTERM or SIGINT");
   app.add_option("--snapshot-terms-compression", config.snapshot_terms_compression,
                  "how entries are stored: none, or zlib for smaller files and slower reads")
       ->capture_default_str();
   AddSwitch(app, "--snapshot-deduplicate", config.snapshot_deduplicate,
             "write equal subtries once; a request may say otherwise");
+  app.add_flag("!--no-merkleize", config.snapshot_deduplicate,
+               "the same as --snapshot-deduplicate false");
+  app.add_option("--load-snapshot", config.load_snapshot,
+                 "FILE.tree of a pair that a new data directory begins with")
+      ->option_text("FILE");
   AddNumber(app, "--snapshot-max-bytes-per-second", config.snapshot_max_bytes_per_second,
             "how fast each file of a snapshot may be written; 0: no limit");
 }

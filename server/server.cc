@@ -37,8 +37,11 @@
 #include "server/rpc/snapshot_service.h"
 #include "server/rpc/space_service.h"
 #include "storage/directory/data_directory.h"
+#include "storage/directory/file_names.h"
 #include "storage/file/mapped_file.h"
+#include "storage/file/path_parts.h"
 #include "storage/recovery/opening.h"
+#include "storage/tool/restore.h"
 
 namespace pathkb {
 
@@ -101,6 +104,23 @@ MapOptions MapOptionsOf(const ServerConfig& config) {
   return map;
 }
 
+// Makes the data directory of the pair that the settings name, unless there is one.
+absl::Status LoadSnapshot(const ServerConfig& config, FileSystem& files, Readiness& readiness) {
+  PATHKB_ASSIGN_OR_RETURN(const bool is_there,
+                          files.Exists(JoinPath(config.data_dir, kCurrentName)));
+  if (is_there) {
+    spdlog::warn("{} holds a database already: --load-snapshot {} is left alone", config.data_dir,
+                 config.load_snapshot);
+    return absl::OkStatus();
+  }
+  readiness.Starting("loading " + config.load_snapshot);
+  PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord loaded,
+                          LoadPair(files, config.load_snapshot, config.data_dir,
+                                   absl::ToUnixMillis(absl::Now()), kServerVersion));
+  spdlog::info("loaded {}: {} facts", config.load_snapshot, loaded.facts);
+  return absl::OkStatus();
+}
+
 // Opens the data directory as the settings say, and logs what was found.
 absl::StatusOr<OpenedDirectory> OpenData(const ServerConfig& config, FileSystem& files,
                                          Readiness& readiness) {
@@ -109,6 +129,9 @@ absl::StatusOr<OpenedDirectory> OpenData(const ServerConfig& config, FileSystem&
   options.progress = [&](std::string_view doing, uint64_t done, uint64_t total) {
     readiness.Starting(doing, done, total);
   };
+  if (!config.load_snapshot.empty()) {
+    PATHKB_RETURN_IF_ERROR(LoadSnapshot(config, files, readiness));
+  }
   readiness.Starting("opening the data directory");
   PATHKB_ASSIGN_OR_RETURN(OpenedDirectory opened,
                           config.read_only() ? OpenToLook(files, config.data_dir, options)

@@ -83,6 +83,10 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
         fmt::format("--snapshot-max-bytes-per-second {}: must be 0, for no limit, or at least {}",
                     config.snapshot_max_bytes_per_second, kSnapshotBytesPerSecondMin));
   }
+  if (!config.load_snapshot.empty() && config.read_only()) {
+    return absl::InvalidArgumentError(
+        "--load-snapshot: makes a data directory, which --recovery=read-only does not");
+  }
   if (config.recovery != "normal" && config.recovery != "read-only") {
     return absl::InvalidArgumentError(
         fmt::format("--recovery {}: must be normal or read-only", config.recovery));

@@ -13,6 +13,9 @@ namespace pathkb {
 // A value type; the defaults are those of the command line.
 struct ServerConfig {
   std::string data_dir = "data";
+  // A .tree, with its .terms and .sums beside it, whose facts a new data directory begins with;
+  // empty for none. One that is there already stays as it is.
+  std::string load_snapshot;
   // HOST:PORT, where HOST is a loopback address; port 0 takes a free one.
   std::string listen = "127.0.0.1:7420";
   // HOST:PORT of the HTTP port for operators, on a loopback address; "auto" is the host of `listen`

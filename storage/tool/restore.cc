@@ -7,9 +7,12 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/escaping.h"
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "core/facts/keys.h"
+#include "core/facts/request_table.h"
 #include "storage/directory/data_directory.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest_store.h"
@@ -18,6 +21,7 @@
 #include "storage/snapshot/snapshot.h"
 #include "storage/snapshot/snapshot_writer.h"
 #include "storage/terms/terms_reader.h"
+#include "storage/tool/fact_pair.h"
 
 namespace pathkb {
 namespace {
@@ -61,35 +65,22 @@ absl::Status CheckIsFree(FileSystem& files, const std::string& path) {
       names.ok() ? fmt::format("a directory that holds {}", names->front()) : "a file"));
 }
 
-// Writes `snapshot` into the data directory `path`, reads it back whole, and publishes it.
-absl::StatusOr<SnapshotRecord> CopyInto(FileSystem& files, const std::string& path,
-                                        const Snapshot& snapshot, const RestoreOptions& options) {
+// Writes what `base` holds into the data directory `path`, as `source` says, which gets its zipper,
+// entries and database id here; reads it back whole, and publishes it.
+absl::StatusOr<SnapshotRecord> WriteInto(FileSystem& files, const std::string& path,
+                                         const FactBase& base, SnapshotSource source) {
   PATHKB_ASSIGN_OR_RETURN(const DataDirectory directory, DataDirectory::CreateOrOpen(files, path));
   PATHKB_ASSIGN_OR_RETURN(const Manifest empty, ReadCurrent(files, path));
-  PATHKB_ASSIGN_OR_RETURN(const auto terms, TermsReader::Open(snapshot.terms_file()));
-  const SnapshotRecord& record = snapshot.record();
-  const std::unique_ptr<Zipper> zipper = snapshot.NewZipper();
-  SnapshotSource source;
+  const std::unique_ptr<Zipper> zipper = base.NewZipper();
   source.zipper = zipper.get();
-  source.entry_bytes = [&snapshot, scratch = std::string()](uint64_t value, int) mutable {
-    return snapshot.FindEntry(value, scratch);
+  source.entry_bytes = [&base, scratch = std::string()](uint64_t value, int) mutable {
+    return base.FindEntry(value, scratch);
   };
-  source.revision = record.revision;
-  source.created_unix_ms = record.created_unix_ms;
   source.database_id = empty.database_id;
-  source.server_version = options.server_version;
-  source.compress_terms = terms->compressed();
-  source.deduplicate = record.deduplicated;
   PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord copy, WriteSnapshot(files, path, source));
   PATHKB_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> written,
                           Snapshot::Open(files, path, empty.database_id, copy));
   PATHKB_RETURN_IF_ERROR(written->Verify());
-  if (copy.facts != record.facts || copy.paths != record.paths || copy.entries != record.entries) {
-    return absl::DataLossError(fmt::format(
-        "{}: the copy has {} facts, {} paths and {} entries, the manifest says {}, {} and {}",
-        record.id, copy.facts, copy.paths, copy.entries, record.facts, record.paths,
-        record.entries));
-  }
   PATHKB_RETURN_IF_ERROR(PublishSnapshot(files, path, empty,
                                          {.record = copy,
                                           .number = empty.number + 1,
@@ -97,6 +88,71 @@ absl::StatusOr<SnapshotRecord> CopyInto(FileSystem& files, const std::string& pa
                                           .now_unix_ms = copy.created_unix_ms})
                              .status());
   return copy;
+}
+
+absl::StatusOr<SnapshotRecord> CopyInto(FileSystem& files, const std::string& path,
+                                        const Snapshot& snapshot, const RestoreOptions& options) {
+  PATHKB_ASSIGN_OR_RETURN(const auto terms, TermsReader::Open(snapshot.terms_file()));
+  const SnapshotRecord& record = snapshot.record();
+  SnapshotSource source;
+  source.revision = record.revision;
+  source.created_unix_ms = record.created_unix_ms;
+  source.server_version = options.server_version;
+  source.compress_terms = terms->compressed();
+  source.deduplicate = record.deduplicated;
+  PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord copy, WriteInto(files, path, snapshot, source));
+  if (copy.facts != record.facts || copy.paths != record.paths || copy.entries != record.entries) {
+    return absl::DataLossError(fmt::format(
+        "{}: the copy has {} facts, {} paths and {} entries, the manifest says {}, {} and {}",
+        record.id, copy.facts, copy.paths, copy.entries, record.facts, record.paths,
+        record.entries));
+  }
+  return copy;
+}
+
+// True for the keys that a server writes.
+bool IsServedKey(std::string_view key) {
+  if (key.starts_with(kRequestsPrefix)) return true;
+  const std::string_view space = SpacePrefixOf(key);
+  if (space.empty()) return false;
+  const std::string_view rest = key.substr(space.size());
+  if (!IsTermKey(key)) return rest.starts_with("facts/");
+  return SplitTermKey(key.substr(space.size() + std::string_view("terms/").size())).ok();
+}
+
+// OK if each key is one that a server can serve.
+absl::Status CheckKeys(const FactPair& pair, const std::string& tree_path) {
+  const std::unique_ptr<Zipper> zipper = pair.NewZipper();
+  bool at_value = zipper->value().has_value() || zipper->NextValue();
+  for (; at_value; at_value = zipper->NextValue()) {
+    if (IsServedKey(zipper->path())) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("{}: holds the key \"{}\", which is none of a fact; `pathkb file dump` shows "
+                    "what is in it",
+                    tree_path, absl::CHexEscape(std::string(zipper->path().substr(0, 100)))));
+  }
+  return zipper->status();
+}
+
+// Where a new data directory is made before it gets its name.
+struct NewPlace {
+  std::string target;
+  std::string partial;
+};
+
+absl::StatusOr<NewPlace> FindPlace(FileSystem& files, const std::string& to) {
+  NewPlace place;
+  place.target = to;
+  while (place.target.size() > 1 && place.target.back() == '/') place.target.pop_back();
+  place.partial = place.target + ".partial";
+  PATHKB_RETURN_IF_ERROR(CheckIsFree(files, place.target));
+  PATHKB_RETURN_IF_ERROR(CheckIsFree(files, place.partial));
+  return place;
+}
+
+absl::Status GiveName(FileSystem& files, const NewPlace& place) {
+  PATHKB_RETURN_IF_ERROR(files.Rename(place.partial, place.target));
+  return files.SyncDirectory(DirectoryPart(place.target));
 }
 
 }  // namespace
@@ -109,11 +165,7 @@ absl::StatusOr<SnapshotRecord> RestoreSnapshot(FileSystem& files, const std::str
     return absl::FailedPreconditionError(
         fmt::format("{} is not a PathKB data directory: it holds no {}", from, kCurrentName));
   }
-  std::string target = to;
-  while (target.size() > 1 && target.back() == '/') target.pop_back();
-  const std::string partial = target + ".partial";
-  PATHKB_RETURN_IF_ERROR(CheckIsFree(files, target));
-  PATHKB_RETURN_IF_ERROR(CheckIsFree(files, partial));
+  PATHKB_ASSIGN_OR_RETURN(const NewPlace place, FindPlace(files, to));
   PATHKB_ASSIGN_OR_RETURN(const Manifest manifest, ReadCurrent(files, from));
   PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord record, FindRecord(manifest, from, options));
   PATHKB_ASSIGN_OR_RETURN(const std::shared_ptr<const Snapshot> snapshot,
@@ -122,10 +174,29 @@ absl::StatusOr<SnapshotRecord> RestoreSnapshot(FileSystem& files, const std::str
   PATHKB_RETURN_IF_ERROR(snapshot->Verify());
   if (options.dry_run) return record;
 
-  PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord copy, CopyInto(files, partial, *snapshot, options));
+  PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord copy,
+                          CopyInto(files, place.partial, *snapshot, options));
   PATHKB_RETURN_IF_ERROR(snapshot->CheckIntact(changes_before));
-  PATHKB_RETURN_IF_ERROR(files.Rename(partial, target));
-  PATHKB_RETURN_IF_ERROR(files.SyncDirectory(DirectoryPart(target)));
+  PATHKB_RETURN_IF_ERROR(GiveName(files, place));
+  return copy;
+}
+
+absl::StatusOr<SnapshotRecord> LoadPair(FileSystem& files, const std::string& tree_path,
+                                        const std::string& to, int64_t created_unix_ms,
+                                        const std::string& server_version) {
+  PATHKB_ASSIGN_OR_RETURN(const NewPlace place, FindPlace(files, to));
+  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<const FactPair> pair,
+                          FactPair::Open(files, tree_path));
+  PATHKB_RETURN_IF_ERROR(pair->tree().Verify().status());
+  PATHKB_RETURN_IF_ERROR(CheckKeys(*pair, tree_path));
+  SnapshotSource source;
+  source.revision = 1;
+  source.created_unix_ms = created_unix_ms;
+  source.server_version = server_version;
+  source.compress_terms = pair->terms() != nullptr && pair->terms()->compressed();
+  PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord copy,
+                          WriteInto(files, place.partial, *pair, source));
+  PATHKB_RETURN_IF_ERROR(GiveName(files, place));
   return copy;
 }
 

@@ -1,5 +1,5 @@
-// One snapshot of a data directory as a data directory of its own: the way back to an older state,
-// beside the present one, which is only read.
+// One snapshot as a data directory of its own: the way back to an older state, beside the present
+// one, which is only read; or the way from files that were built to a server of them.
 //
 //   data/  manifest: base r57, older r41, deltas, log      restored/  manifest: base r41
 //          snapshots/...-r57  ...-r41     --copied-->                 snapshots/...-r41
@@ -40,6 +40,16 @@ struct RestoreOptions {
 absl::StatusOr<SnapshotRecord> RestoreSnapshot(FileSystem& files, const std::string& from,
                                                const std::string& to,
                                                const RestoreOptions& options);
+
+// A pair on its own, `tree_path` and the .terms and .sums beside it, as the base of the new data
+// directory `to`: what was built once is served. Checks each key and verifies the copy; `to` is
+// made as RestoreSnapshot() makes it. The revision and the time are `revision` 1 and
+// `created_unix_ms`.
+//   InvalidArgument  a key that is none of a fact, such as PathMap's own files have
+//   others           as RestoreSnapshot() and FactPair::Open()
+absl::StatusOr<SnapshotRecord> LoadPair(FileSystem& files, const std::string& tree_path,
+                                        const std::string& to, int64_t created_unix_ms,
+                                        const std::string& server_version);
 
 }  // namespace pathkb
 

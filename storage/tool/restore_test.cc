@@ -4,7 +4,9 @@
 
 #include "storage/tool/restore.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "storage/directory/manifest_store.h"
 #include "storage/file/posix_file_system.h"
 #include "storage/recovery/recovery.h"
+#include "storage/tool/build_pair.h"
 #include "storage/tool/directory_verifier.h"
 #include "storage/tool/fact_set.h"
 #include "storage/tool/test_directory.h"
@@ -153,6 +156,49 @@ TEST_F(RestoreTest, DamageAnywhereInTheSnapshotIsFoundBeforeAnythingIsWritten) {
   EXPECT_GT(flips, 100);
   EXPECT_FALSE(TargetIsThere());
   EXPECT_TRUE(Restore({.revision = 2}).ok());
+}
+
+// A file of facts, built, then loaded: what a server finds there.
+class LoadPairTest : public RestoreTest {
+ protected:
+  void SetUp() override {
+    stem_ = ::testing::TempDir() + "/load_pair";
+    for (const char* ending : {".tree", ".terms", ".sums", ".metta"}) {
+      std::filesystem::remove(stem_ + ending);
+    }
+  }
+  absl::StatusOr<SnapshotRecord> Load(const std::string& tree_path) {
+    return LoadPair(RealFileSystem(), tree_path, target_, 1'795'259'700'123, "test");
+  }
+
+  std::string stem_;
+};
+
+TEST_F(LoadPairTest, WhatWasBuiltIsServed) {
+  {
+    std::ofstream text(stem_ + ".metta");
+    for (int i = 0; i < 1000; ++i) text << "(edge n" << i << " n" << i * 7 % 1000 << ")\n";
+  }
+  ASSERT_TRUE(BuildPair(RealFileSystem(), {stem_ + ".metta"}, stem_, BuildOptions()).ok());
+  const auto loaded = Load(stem_ + ".tree");
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->facts, 1000u);
+  EXPECT_EQ(loaded->revision, 1u);
+  EXPECT_EQ(loaded->created_unix_ms, 1'795'259'700'123);
+  const std::string facts = FactsOf(target_);
+  EXPECT_EQ(std::count(facts.begin(), facts.end(), '\n'), 1000);
+  EXPECT_NE(facts.find("(edge n3 n21)"), facts.npos);
+  // Not into what is there.
+  EXPECT_TRUE(absl::IsAlreadyExists(Load(stem_ + ".tree").status()));
+}
+
+TEST_F(LoadPairTest, OtherTreesAreRefused) {
+  const auto refused = Load("tests/golden/common_prefix.tree");
+  EXPECT_TRUE(absl::IsInvalidArgument(refused.status())) << refused.status();
+  EXPECT_NE(refused.status().message().find("none of a fact"), refused.status().message().npos);
+  EXPECT_FALSE(TargetIsThere());
+  EXPECT_TRUE(absl::IsNotFound(Load(stem_ + ".tree").status()));
+  EXPECT_FALSE(TargetIsThere());
 }
 
 }  // namespace

@@ -149,7 +149,8 @@ Command SnapshotCreateCommand() {
       "  pathkb snapshot create --no-dedup        a larger file with the same content\n"
       "  pathkb snapshot create --delta           only what changed since the last one\n";
   command.declare = [no_dedup, delta](CLI::App& app) {
-    app.add_flag("--no-dedup", *no_dedup, "Write equal parts of the tree as often as they occur");
+    app.add_flag("--no-dedup,--no-merkleize", *no_dedup,
+                 "Write equal parts of the tree as often as they occur");
     app.add_flag("--delta", *delta, "Write what changed since the last snapshot or delta, only")
         ->excludes("--no-dedup");
   };
