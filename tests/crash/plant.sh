@@ -10,7 +10,6 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
 copy=$(mktemp -d "${TMPDIR:-/tmp}/pathkb-planted.XXXXXX")
-trap 'rm -rf "$copy"' EXIT
 
 names=("$@")
 if ((${#names[@]} == 0)); then
@@ -19,6 +18,13 @@ fi
 
 startup=()
 if [[ -n ${PATHKB_BAZEL_ROOT-} ]]; then startup+=("--output_user_root=$PATHKB_BAZEL_ROOT"); fi
+
+# Leaves neither a Bazel server nor what it has built.
+clean_up() {
+  (cd "$copy" && bazel "${startup[@]}" clean --expunge </dev/null >/dev/null 2>&1) || true
+  rm -rf "$copy"
+}
+trap clean_up EXIT
 
 # The tree without its history and what was built.
 (cd "$root" && tar -cf - --exclude=./.git --exclude='./bazel-*' --exclude=./bin --exclude=./data \
