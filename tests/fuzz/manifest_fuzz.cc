@@ -48,11 +48,11 @@ void ReadManifestText(std::string_view text) {
   NoteAccepted();
   PATHKB_CHECK(CheckManifest(*manifest).ok());
   const std::string again = FormatManifest(*manifest);
-  if (text.starts_with("pathkb_manifest 1\n")) {
+  if (text.starts_with(fmt::format("pathkb_manifest {}\n", kManifestFormatVersion))) {
+    PATHKB_CHECK(again == text);
+  } else {
     const auto same = ParseManifest(again, "again");
     PATHKB_CHECK(same.ok() && *same == *manifest);
-  } else {
-    PATHKB_CHECK(again == text);
   }
   PATHKB_CHECK(manifest->wal_first_revision <= manifest->CoveredRevision() + 1);
   const auto current = ReadDirectory(CurrentLine(manifest->number, text), manifest->number, text);
