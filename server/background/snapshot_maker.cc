@@ -20,6 +20,10 @@
 namespace pathkb {
 namespace {
 
+// What writing a pair may take beside the data it is made of. Four times as much makes the files of
+// WordNet 0.3 % smaller, and would be felt beside a base of a few million facts.
+constexpr uint64_t kTreeMemoryBytes = uint64_t{16} << 20;
+
 // The time in the name of a snapshot of `view`. One of a revision that another one has, too, needs
 // a name of its own, even if the clock was set back.
 int64_t CreationTime(absl::Time now, const ReadView& view, const Manifest& before) {
@@ -141,6 +145,7 @@ absl::StatusOr<SnapshotRecord> SnapshotMaker::WritePair(const ReadView& view,
   source.server_version = options_.server_version;
   source.compress_terms = options_.compress_terms;
   source.deduplicate = deduplicate;
+  source.tree_memory_bytes = kTreeMemoryBytes;
   source.interrupt = InterruptOf(care, kSnapshotPathsPerInterrupt, view.facts);
   source.pace = PaceOf(care);
   return WriteSnapshot(files_, options_.data_dir, source);

@@ -75,11 +75,6 @@ class FileSystem {
   // Reads a whole small file; ResourceExhausted if it is longer than `bytes_max`.
   virtual absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) = 0;
 
-  // fdatasync on a file that another process, now gone, has written: what it reads as now survives
-  // a power cut. Recovery needs it before it builds on the last log segment, whose end may so far
-  // be in the page cache only.
-  virtual absl::Status SyncFile(const std::string& path) = 0;
-
   // Size in bytes.
   virtual absl::StatusOr<uint64_t> FileBytes(const std::string& path) = 0;
 

@@ -162,15 +162,6 @@ class PosixFileSystem : public FileSystem {
                     std::max(file.bytes, bytes_max + 1), bytes_max));
   }
 
-  absl::Status SyncFile(const std::string& path) override {
-    PATHKB_ASSIGN_OR_RETURN(const Descriptor descriptor, OpenDescriptor(path, O_RDONLY));
-    PATHKB_RETURN_IF_ERROR(RegularFile(descriptor.get(), path).status());
-    if (Retried([&] { return ::fdatasync(descriptor.get()); }) == -1) {
-      return StatusFromErrno("sync", path, errno);
-    }
-    return absl::OkStatus();
-  }
-
   absl::StatusOr<uint64_t> FileBytes(const std::string& path) override {
     struct stat found;
     if (::stat(path.c_str(), &found) == -1) return StatusFromErrno("stat", path, errno);

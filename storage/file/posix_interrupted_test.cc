@@ -77,7 +77,6 @@ TEST(PosixInterruptedTest, WhatIsWrittenIsAllThere) {
   EXPECT_EQ((*file)->Sync(), absl::OkStatus());
   EXPECT_EQ((*file)->Close(), absl::OkStatus());
   EXPECT_EQ(files.SyncDirectory(directory), absl::OkStatus());
-  EXPECT_EQ(files.SyncFile(path), absl::OkStatus());
   const auto read = files.ReadFile(path, uint64_t{1} << 20);
   const auto mapped = files.Map(path);
   disturb = false;

@@ -97,7 +97,8 @@ absl::StatusOr<SnapshotRecord> WriteSnapshotFiles(FileSystem& files, const Snaps
   ActWriterOptions tree_options;
   tree_options.share_siblings = source.deduplicate;
   tree_options.canonical = source.canonical_tree;
-  if (source.canonical_tree) tree_options.memory_bytes = kActCanonicalMemoryBytes;
+  tree_options.memory_bytes =
+      source.canonical_tree ? kActCanonicalMemoryBytes : source.tree_memory_bytes;
   tree_options.block_sums_of = source.database_id;
   ActWriter tree(paced_tree, tree_options);
   TermsOptions terms_options;

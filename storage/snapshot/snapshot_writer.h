@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 
 #include "core/trie/zipper.h"
+#include "storage/act/act_writer.h"
 #include "storage/directory/manifest.h"
 #include "storage/file/database_id.h"
 #include "storage/file/file_system.h"
@@ -39,6 +40,8 @@ struct SnapshotSource {
   bool compress_terms = false;
   // Whether equal subtries of the .tree are written once.
   bool deduplicate = true;
+  // How much memory may be used to find equal subtries again; see ActWriterOptions.
+  uint64_t tree_memory_bytes = ActWriterOptions().memory_bytes;
   // Whether the .tree is to be what PathMap would write, byte for byte; then without the above,
   // and every different segment is held in memory.
   bool canonical_tree = false;

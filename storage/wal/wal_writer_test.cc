@@ -228,29 +228,6 @@ TEST(WalWriterTest, ASegmentWithoutCommitsIsReplacedInOneStep) {
   }
 }
 
-// A process dies after the write and before the sync. The next one reads the group from the page
-// cache and builds on it, so it syncs the segment first.
-TEST(WalWriterTest, SyncFileKeepsWhatRecoveryHasRead) {
-  CrashFileSystem files;
-  auto writer = WalWriter::Create(files, "log", kId, 1);
-  ASSERT_TRUE(writer.ok());
-  ASSERT_EQ(AppendNext(**writer, 1), absl::OkStatus());
-  const std::string synced = files.AllFiles()["log"];
-  ASSERT_EQ(AppendNext(**writer, 1), absl::OkStatus());
-  const std::string whole = files.AllFiles()["log"];
-
-  CrashFileSystem found;
-  const auto file = found.Create("log");
-  ASSERT_TRUE((*file)->Append(synced).ok());
-  ASSERT_TRUE((*file)->Sync().ok());
-  ASSERT_TRUE(found.SyncDirectory(".").ok());
-  ASSERT_TRUE((*file)->Append(whole.substr(synced.size())).ok());
-  EXPECT_EQ(ReadBack(found, "log", 1), 2u);
-  EXPECT_EQ(ReadBack(*found.AfterPowerCut(CrashKeep::kSynced), "log", 1), 1u);
-  ASSERT_TRUE(found.SyncFile("log").ok());
-  EXPECT_EQ(ReadBack(*found.AfterPowerCut(CrashKeep::kSynced), "log", 1), 2u);
-}
-
 TEST(WalWriterTest, PowerCutAtAnyCallKeepsWhatWasAcknowledged) {
   for (uint64_t n = 1;; ++n) {
     CrashFileSystem files;

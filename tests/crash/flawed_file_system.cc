@@ -130,11 +130,6 @@ absl::StatusOr<std::string> FlawedFileSystem::ReadFile(const std::string& path,
   return files_.ReadFile(path, bytes_max);
 }
 
-absl::Status FlawedFileSystem::SyncFile(const std::string& path) {
-  if (flaw_ == Flaw::kNoFileSync) return absl::OkStatus();
-  return files_.SyncFile(path);
-}
-
 absl::StatusOr<uint64_t> FlawedFileSystem::FileBytes(const std::string& path) {
   return files_.FileBytes(path);
 }

@@ -70,7 +70,6 @@ absl::StatusOr<bool> InputFiles::Exists(const std::string& path) { return files_
 absl::StatusOr<std::unique_ptr<WritableFile>> InputFiles::Create(const std::string& /*path*/) {
   return ReadOnly();
 }
-absl::Status InputFiles::SyncFile(const std::string& /*path*/) { return ReadOnly(); }
 absl::Status InputFiles::Rename(const std::string& /*from*/, const std::string& /*to*/) {
   return ReadOnly();
 }

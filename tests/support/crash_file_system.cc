@@ -395,14 +395,6 @@ absl::StatusOr<std::string> CrashFileSystem::ReadFile(const std::string& path, u
   });
 }
 
-absl::Status CrashFileSystem::SyncFile(const std::string& path) {
-  return state_->Run({"SyncFile", path, 0, {}}, [&]() -> absl::Status {
-    PATHKB_ASSIGN_OR_RETURN(DiskNode * node, state_->FindFile("open", Normalized(path)));
-    SyncNode(*node);
-    return absl::OkStatus();
-  });
-}
-
 absl::StatusOr<uint64_t> CrashFileSystem::FileBytes(const std::string& path) {
   return state_->Run({"FileBytes", path, 0, {}}, [&]() -> absl::StatusOr<uint64_t> {
     PATHKB_ASSIGN_OR_RETURN(const DiskNode* node, state_->FindFile("stat", Normalized(path)));

@@ -113,7 +113,6 @@ class CrashFileSystem : public FileSystem {
   absl::StatusOr<std::unique_ptr<const MappedFile>> Map(
       const std::string& path, const MapOptions& options = MapOptions()) override;
   absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t bytes_max) override;
-  absl::Status SyncFile(const std::string& path) override;
   absl::StatusOr<uint64_t> FileBytes(const std::string& path) override;
   absl::StatusOr<std::vector<std::string>> List(const std::string& directory) override;
   absl::StatusOr<bool> Exists(const std::string& path) override;

@@ -61,9 +61,6 @@ std::vector<std::string> Answers(FileSystem& files, const std::string& root) {
   note(mapped);
   note(files.ReadFile(root + "/d/a", 4));
   note(files.ReadFile(root + "/d/none", 4));
-  note(files.SyncFile(root + "/d/a"));
-  note(files.SyncFile(root + "/d"));
-  note(files.SyncFile(root + "/none"));
   note(files.FileBytes(root + "/d"));
   note(files.FileBytes(root + "/none"));
   note(files.Rename(root + "/none", root + "/b"));
@@ -217,13 +214,6 @@ TEST(CrashFileSystemTest, BytesOfAFailedSyncAreLostForEver) {
   EXPECT_EQ(files.AfterPowerCut(CrashKeep::kSynced)->AllFiles()["a"], "");
 }
 
-TEST(CrashFileSystemTest, SyncFileMakesBytesOfAnotherDurable) {
-  CrashFileSystem files;
-  WriteHalfSynced(files, /*named=*/true);
-  ASSERT_TRUE(files.SyncFile("a").ok());
-  EXPECT_EQ(files.AfterPowerCut(CrashKeep::kSynced)->AllFiles()["a"], "Abcde");
-}
-
 TEST(CrashFileSystemTest, EverySelectionOfNamesCanBeAskedFor) {
   CrashFileSystem files;
   for (const char* name : {"a", "b", "c"}) ASSERT_TRUE(files.Create(name).ok());
@@ -290,7 +280,7 @@ TEST(CrashFileSystemTest, AKilledProcessSpoilsNothing) {
   EXPECT_EQ(files.Remove("a").code(), absl::StatusCode::kAborted);
   files.KillAt(0);
   EXPECT_EQ(files.AfterPowerCut(CrashKeep::kSynced)->AllFiles()["a"], "");
-  EXPECT_TRUE(files.SyncFile("a").ok());
+  EXPECT_TRUE((*file)->Sync().ok());
   EXPECT_EQ(files.AfterPowerCut(CrashKeep::kSynced)->AllFiles()["a"], "12");
   files.KillAt(files.calls() + 1);
   EXPECT_FALSE((*file)->Append("3456").ok());
