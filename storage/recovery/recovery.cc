@@ -46,6 +46,16 @@ absl::Status CheckReached(const std::string& data_dir, uint64_t covered, uint64_
       data_dir, reached, covered, reached + 1, covered, data_dir));
 }
 
+// `damage`, with what can be done about it.
+absl::Status WithWaysOut(const std::string& data_dir, const absl::Status& damage) {
+  const std::string message(ToStd(damage.message()));
+  if (message.find("pathkb file salvage") != message.npos) return damage;
+  return absl::DataLossError(
+      fmt::format("{}; `pathkb file salvage {} -o OUT` reads what can still be read, and `pathkbd "
+                  "--recovery=read-only` serves what comes before the damage",
+                  message, data_dir));
+}
+
 // All from `beginning` on, into `state`. `damage` is set, and the result is OK, if what it begins
 // with turns out to be damaged.
 absl::Status RecoverFrom(FileSystem& files, const std::string& data_dir,
@@ -81,7 +91,7 @@ absl::Status RecoverFrom(FileSystem& files, const std::string& data_dir,
         fmt::format("ended at revision {}: {}", state.revision, ToStd(status.message())));
     return absl::OkStatus();
   }
-  return status;
+  return absl::IsDataLoss(status) ? WithWaysOut(data_dir, status) : status;
 }
 
 absl::Status NothingToBeginWith(const std::string& data_dir, const Manifest& manifest,

@@ -107,6 +107,7 @@ class OperatorsTest(programs.TestCase):
         refused = self.run_pathkbd("--data-dir", data_dir, "--listen", "127.0.0.1:0")
         self.assertEqual(refused.returncode, 1)
         self.assertIn(log, refused.stderr)
+        self.assertIn("pathkb file salvage " + data_dir, refused.stderr)
         daemon = self.start("--recovery", "read-only", data_dir=data_dir)
         count = int(self.ok(daemon, "count"))
         self.assertGreater(count, 0)
