@@ -4,6 +4,8 @@
 
 #include "server/knowledge_base/commit_queue.h"
 
+#include <future>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -37,17 +39,21 @@ class Hold {
  public:
   explicit Hold(QueueUnderTest& test) {
     // An answer is given on the thread, so a callback that waits holds it.
-    test.queue().Submit(InsertOf({9999}), [this](const absl::StatusOr<Commit>&) {
-      held_.set_value();
-      released_.get_future().wait();
+    test.queue().Submit(InsertOf({9999}), [shared = shared_](const absl::StatusOr<Commit>&) {
+      shared->held.set_value();
+      shared->released.get_future().wait();
     });
-    held_.get_future().wait();
+    shared_->held.get_future().wait();
   }
-  ~Hold() { released_.set_value(); }
+  ~Hold() { shared_->released.set_value(); }
 
  private:
-  std::promise<void> held_;
-  std::promise<void> released_;
+  // Of both threads, as one may still be leaving set_value() when the other goes on.
+  struct Shared {
+    std::promise<void> held;
+    std::promise<void> released;
+  };
+  const std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 
 TEST(CommitQueueTest, WhatIsAnsweredIsVisibleAndOnDisk) {
