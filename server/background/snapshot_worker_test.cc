@@ -116,11 +116,12 @@ class SnapshotWorkerTest : public ::testing::Test {
     options.database_id = manifest_.database_id;
     commits_ = std::make_unique<CommitQueue>(options, files_, *knowledge_base_,
                                              std::move(recovered->working));
-    std::promise<absl::Status> committed;
-    commits_->Submit(SomeFacts(), [&](const absl::StatusOr<Commit>& commit) {
-      committed.set_value(commit.status());
+    // Shared, for the other thread may still be leaving set_value() when this one has its answer.
+    const auto committed = std::make_shared<std::promise<absl::Status>>();
+    commits_->Submit(SomeFacts(), [committed](const absl::StatusOr<Commit>& commit) {
+      committed->set_value(commit.status());
     });
-    ASSERT_EQ(committed.get_future().get(), absl::OkStatus());
+    ASSERT_EQ(committed->get_future().get(), absl::OkStatus());
   }
 
   // A worker that writes no snapshot but those asked for. Once for each test.
