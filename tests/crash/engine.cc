@@ -6,19 +6,9 @@
 #include "spdlog/spdlog.h"
 
 #include "core/base/status_macros.h"
+#include "server/knowledge_base/first_view.h"
 
 namespace pathkb {
-ReadView ViewOf(const RecoveredState& recovered) {
-  ReadView view;
-  view.working = recovered.working.trie();
-  view.entries = recovered.working.entries();
-  view.base = recovered.base;
-  view.revision = recovered.revision;
-  view.facts = recovered.facts;
-  view.working_set_facts = recovered.working.changed_facts();
-  view.changes = recovered.changes;
-  return view;
-}
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(FileSystem& files, const std::string& data_dir,
                                                      const Clock& clock,
@@ -28,7 +18,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(FileSystem& files, const st
   RecoveredState& recovered = opened.recovered;
   std::unique_ptr<Engine> engine(new Engine);
   engine->notes_ = recovered.notes;
-  engine->knowledge_base_ = std::make_unique<KnowledgeBase>(ViewOf(recovered));
+  engine->knowledge_base_ = std::make_unique<KnowledgeBase>(FirstView(recovered));
   CommitQueue::Options commit_options;
   commit_options.data_dir = data_dir;
   commit_options.database_id = recovered.manifest.database_id;

@@ -26,9 +26,6 @@
 
 namespace pathkb {
 
-// What readers begin with.
-ReadView ViewOf(const RecoveredState& recovered);
-
 // What is not as the scripts of power cuts have it.
 struct EngineOptions {
   // Small, so that a short script sees segments end.

@@ -6,6 +6,7 @@
 
 #include "fmt/format.h"
 
+#include "server/knowledge_base/first_view.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest_store.h"
 
@@ -67,7 +68,7 @@ std::string CheckOpened(const OpenedDirectory& opened, const Expected& expected)
     return fmt::format("{} is damaged", opened.recovered.damaged_files.front());
   }
   std::string wrong;
-  expected.Find(ViewOf(opened.recovered), wrong);
+  expected.Find(FirstView(opened.recovered), wrong);
   return wrong;
 }
 
@@ -217,7 +218,7 @@ std::string CheckFallsBack(const CrashFileSystem& disk, const Expected& expected
       return fmt::format("with {} damaged: cannot be opened: {}", name, opened.status().ToString());
     }
     std::string wrong;
-    expected.Find(ViewOf(opened->recovered), wrong);
+    expected.Find(FirstView(opened->recovered), wrong);
     if (!wrong.empty()) return fmt::format("with {} damaged: {}", name, wrong);
   }
   return "";

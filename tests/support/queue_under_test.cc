@@ -4,6 +4,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/facts/keys.h"
+#include "server/knowledge_base/first_view.h"
 
 namespace pathkb {
 namespace {
@@ -14,16 +15,6 @@ std::string TermOf(int number) {
   return "\xC5"
          "f" +
          std::string(4 - digits.size(), '0') + digits;
-}
-
-ReadView ViewOf(const RecoveredState& state) {
-  ReadView view;
-  view.working = state.working.trie();
-  view.entries = state.working.entries();
-  view.base = state.base;
-  view.revision = state.revision;
-  view.facts = state.facts;
-  return view;
 }
 
 Batch BatchOf(Change::Kind kind, const std::vector<int>& numbers, const std::string& id) {
@@ -71,7 +62,7 @@ absl::Status QueueUnderTest::Open(CommitQueue::Options options) {
   PATHKB_ASSIGN_OR_RETURN(directory_, DataDirectory::CreateOrOpen(files_, kDir));
   PATHKB_ASSIGN_OR_RETURN(recovered_, Recover(files_, kDir));
   PATHKB_RETURN_IF_ERROR(PrepareForWriting(files_, kDir, recovered_));
-  knowledge_base_ = std::make_unique<KnowledgeBase>(ViewOf(recovered_));
+  knowledge_base_ = std::make_unique<KnowledgeBase>(FirstView(recovered_));
   options.data_dir = kDir;
   options.database_id = recovered_.manifest.database_id;
   queue_ = std::make_unique<CommitQueue>(options, files_, *knowledge_base_, recovered_.working,
@@ -106,7 +97,7 @@ Found FindAfterRestart(CrashFileSystem& files) {
   found.status = state.status();
   if (!state.ok()) return found;
   found.revision = state->revision;
-  found.facts = FactsOf(ViewOf(*state));
+  found.facts = FactsOf(FirstView(*state));
   found.requests = state->requests;
   return found;
 }
