@@ -23,9 +23,9 @@
 #include "storage/file/posix_file_system.h"
 #include "storage/tool/directory_verifier.h"
 #include "tests/crash/engine.h"
-#include "tests/crash/hand_clock.h"
 #include "tests/crash/model.h"
 #include "tests/crash/test_seed.h"
+#include "tests/support/hand_clock.h"
 
 namespace pathkb {
 namespace {

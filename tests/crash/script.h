@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "tests/crash/engine.h"
-#include "tests/crash/hand_clock.h"
 #include "tests/crash/model.h"
 #include "tests/support/crash_file_system.h"
+#include "tests/support/hand_clock.h"
 
 namespace pathkb {
 

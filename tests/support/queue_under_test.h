@@ -17,29 +17,11 @@
 #include "storage/directory/data_directory.h"
 #include "storage/recovery/recovery.h"
 #include "tests/support/crash_file_system.h"
+#include "tests/support/hand_clock.h"
 
 namespace pathkb {
 
-// Moves only when told. Threads that wait look at it a thousand times a second.
-class HandClock : public Clock {
- public:
-  absl::Time Now() const override { return absl::UnixEpoch() + Monotonic(); }
-  absl::Duration Monotonic() const override {
-    return absl::Milliseconds(now_ms_.load(std::memory_order_acquire));
-  }
-  void Wait(std::unique_lock<std::mutex>& lock, std::condition_variable& changed,
-            absl::Duration duration) const override {
-    static_cast<void>(duration);
-    changed.wait_for(lock, std::chrono::milliseconds(1));
-  }
-  // Moves it.
-  void Advance(absl::Duration duration) {
-    now_ms_.fetch_add(absl::ToInt64Milliseconds(duration), std::memory_order_acq_rel);
-  }
-
- private:
-  std::atomic<int64_t> now_ms_{0};
-};
+;
 
 // One server's commits, over `files`. One thread.
 class QueueUnderTest {

@@ -35,7 +35,7 @@
 #include "tests/bench/files/clocks.h"
 #include "tests/bench/files/median.h"
 #include "tests/crash/engine.h"
-#include "tests/crash/hand_clock.h"
+#include "tests/support/hand_clock.h"
 
 namespace pathkb::bench {
 namespace {

@@ -1,7 +1,7 @@
 // A clock whose hands the test moves, so that nothing in a test happens because time has passed.
 
-#ifndef PATHKB_TESTS_CRASH_HAND_CLOCK_H_
-#define PATHKB_TESTS_CRASH_HAND_CLOCK_H_
+#ifndef PATHKB_TESTS_SUPPORT_HAND_CLOCK_H_
+#define PATHKB_TESTS_SUPPORT_HAND_CLOCK_H_
 
 #include <atomic>
 #include <chrono>
@@ -33,4 +33,4 @@ class HandClock : public Clock {
 
 }  // namespace pathkb
 
-#endif  // PATHKB_TESTS_CRASH_HAND_CLOCK_H_
+#endif  // PATHKB_TESTS_SUPPORT_HAND_CLOCK_H_
