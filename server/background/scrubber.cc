@@ -8,14 +8,10 @@
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "server/background/background_thread.h"
+#include "server/background/stoppable_wait.h"
 #include "storage/snapshot/scrub.h"
 
 namespace pathkb {
-namespace {
-
-absl::Status ShuttingDown() { return absl::AbortedError("the server is shutting down"); }
-
-}  // namespace
 
 Scrubber::Scrubber(Options options, FileSystem& files, const Clock& clock)
     : options_(std::move(options)),
@@ -67,14 +63,7 @@ bool Scrubber::WaitForNext() {
 }
 
 absl::Status Scrubber::Wait(absl::Duration duration) {
-  const absl::Duration end = clock_.Monotonic() + duration;
-  std::unique_lock<std::mutex> lock(mutex_);
-  while (!stopping_) {
-    const absl::Duration left = end - clock_.Monotonic();
-    if (left <= absl::ZeroDuration()) return absl::OkStatus();
-    clock_.Wait(lock, changed_, left);
-  }
-  return ShuttingDown();
+  return WaitUnlessStopped(clock_, mutex_, changed_, stopping_, duration);
 }
 
 absl::Status Scrubber::ScrubNow() {

@@ -8,14 +8,13 @@
 
 #include "core/base/string_views.h"
 #include "server/background/background_thread.h"
+#include "server/background/stoppable_wait.h"
 
 namespace pathkb {
 namespace {
 
 // How often the thread looks whether something is due.
 constexpr absl::Duration kLookEvery = absl::Milliseconds(200);
-
-absl::Status ShuttingDown() { return absl::AbortedError("the server is shutting down"); }
 
 std::string_view NameOf(SnapshotKind kind) {
   return kind == SnapshotKind::kPair ? "snapshot" : "delta";
@@ -159,14 +158,7 @@ absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::Make(const Wish& wish) {
 }
 
 absl::Status SnapshotWorker::Wait(absl::Duration duration) {
-  const absl::Duration end = clock_.Monotonic() + duration;
-  std::unique_lock<std::mutex> lock(mutex_);
-  while (!stopping_) {
-    const absl::Duration left = end - clock_.Monotonic();
-    if (left <= absl::ZeroDuration()) return absl::OkStatus();
-    clock_.Wait(lock, changed_, left);
-  }
-  return ShuttingDown();
+  return WaitUnlessStopped(clock_, mutex_, changed_, stopping_, duration);
 }
 
 absl::StatusOr<SnapshotWorker::Result> SnapshotWorker::SnapshotAfterStop() {
