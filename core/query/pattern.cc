@@ -1,5 +1,6 @@
 #include "core/query/pattern.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/check.h"
@@ -8,9 +9,14 @@
 
 namespace pathkb {
 
-absl::StatusOr<Pattern> Pattern::Compile(Term term) {
+absl::StatusOr<Pattern> Pattern::Compile(Term term, const std::vector<std::string>& inputs) {
   Pattern pattern;
   PATHKB_RETURN_IF_ERROR(EncodeTerm(term, pattern.code_, &pattern.variable_names_));
+  for (size_t i = 0; i < pattern.variable_names_.size(); ++i) {
+    if (std::find(inputs.begin(), inputs.end(), pattern.variable_names_[i]) != inputs.end()) {
+      pattern.inputs_ |= uint64_t{1} << i;
+    }
+  }
   pattern.term_ = std::move(term);
   const std::string& code = pattern.code_;
   pattern.subterm_end_.assign(code.size() + 1, 0);

@@ -24,14 +24,17 @@ namespace pathkb {
 // Immutable.
 class Pattern {
  public:
-  // InvalidArgument for more variables than kVariablesMax.
-  static absl::StatusOr<Pattern> Compile(Term term);
+  // `inputs`: names of variables whose values are given when a search starts; those that are not in
+  // the term do no harm. InvalidArgument for more variables than kVariablesMax.
+  static absl::StatusOr<Pattern> Compile(Term term, const std::vector<std::string>& inputs = {});
 
   const Term& term() const { return term_; }
   // The encoded term.
   const std::string& code() const { return code_; }
   // Names, by first occurrence, without `$`.
   const std::vector<std::string>& variable_names() const { return variable_names_; }
+  // True if the value of variable number `variable` is given when a search starts.
+  bool is_input(size_t variable) const { return (inputs_ >> variable & 1) != 0; }
 
   // True if a subterm begins at byte `pc` of code(); then SubtermEnd(pc) is the byte after it.
   bool IsSubtermStart(size_t pc) const { return subterm_end_[pc] != 0; }
@@ -53,6 +56,7 @@ class Pattern {
   Term term_;
   std::string code_;
   std::vector<std::string> variable_names_;
+  uint64_t inputs_ = 0;                // Bit k: variable k is one.
   std::vector<uint32_t> subterm_end_;  // By byte of code_; 0 where none starts.
   std::vector<uint8_t> variable_at_;   // By byte of code_; meaningful at variable tags.
   size_t free_from_ = 0;
