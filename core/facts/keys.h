@@ -1,7 +1,8 @@
-// The two key families of a space, from and to path bytes:
+// The key families of a space, from and to path bytes:
 //
 //   spaces/<space>/terms/<encoded term><name>   value 0 for a plain fact, else its entry id
 //   spaces/<space>/facts/<name>                 entry id; named facts only
+//   spaces/<space>/terms<p>/ index/ indexing/   the argument index: see arg_index.h
 //
 // An encoded term is self-delimiting, so what follows it is the name, empty for an unnamed fact. A
 // pattern walks terms/, a name or the start of one walks facts/.
