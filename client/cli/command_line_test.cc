@@ -250,7 +250,7 @@ TEST_F(CommandLineTest, Usage) {
            {{"query", "$x", "--lmit=5"}, "no option '--lmit'; did you mean '--limit'?"},
            {{"--sapce", "s", "count"}, "no option '--sapce'; did you mean '--space'?"},
            {{"get", "-x"}, "no option '-x'; a fact that begins with '-' stands behind '--'"},
-           {{"query"}, "query needs PATTERN; usage: pathkb query PATTERN"},
+           {{"query"}, "query needs QUERY; usage: pathkb query QUERY"},
            {{"query", "(a", "b)"},
             "query does not know what to do with 'b)'; facts and patterns with blanks need quotes "
             "around "
@@ -287,12 +287,12 @@ TEST_F(CommandLineTest, Usage) {
 TEST_F(CommandLineTest, Help) {
   const std::string help = Ok({"--help"});
   for (const char* command : {"import", "export", "insert", "get", "list", "delete", "query",
-                              "count", "status", "snapshot"}) {
+                              "explain", "transform", "count", "status", "snapshot"}) {
     EXPECT_THAT(help, HasSubstr(std::string("\n  ") + command + " "));
   }
   EXPECT_THAT(help, HasSubstr("Exit codes: 0 done"));
   EXPECT_THAT(help, HasSubstr("Usage: pathkb COMMAND [OPTIONS]"));
-  EXPECT_THAT(Ok({"query", "--help"}), HasSubstr("Usage: pathkb query PATTERN [OPTIONS]"));
+  EXPECT_THAT(Ok({"query", "--help"}), HasSubstr("Usage: pathkb query QUERY [OPTIONS]"));
   EXPECT_THAT(Ok({"snapshot", "create", "-h"}),
               HasSubstr("Usage: pathkb snapshot create [OPTIONS]"));
   EXPECT_THAT(Ok({"snapshot", "-h"}),

@@ -24,7 +24,7 @@ expect 0 'Usage: pathkb import FILE|- ' import --help
 expect 2 'which command?'
 expect 2 "did you mean 'count'?" cuont
 expect 2 "did you mean '--limit'?" query '$x' --limt 3
-expect 2 'needs PATTERN' query
+expect 2 'needs QUERY' query
 expect 6 'cannot connect to unix:' --server "$nobody" count
 expect 6 'cannot connect to unix:' --server "$nobody" import "$0"
 expect 1 'No such file' --server "$nobody" import /no/such/file

@@ -48,16 +48,38 @@ absl::Status CheckUtf8(std::string_view text, std::string_view what) {
                                                 *bad));
 }
 
-absl::Status CheckUtf8(const v1::Fact& fact) {
-  if (absl::Status status = CheckUtf8(fact.term(), "the fact"); !status.ok()) return status;
-  if (absl::Status status = CheckUtf8(fact.name(), "the name"); !status.ok()) return status;
-  if (absl::Status status = CheckUtf8(fact.entry().source(), "the source"); !status.ok())
-    return status;
-  for (const auto& [key, value] : fact.entry().metadata()) {
+absl::Status CheckUtf8(const google::protobuf::Map<std::string, std::string>& metadata) {
+  for (const auto& [key, value] : metadata) {
     if (absl::Status status = CheckUtf8(key, "a metadata key"); !status.ok()) return status;
     if (absl::Status status = CheckUtf8(value, "a metadata value"); !status.ok()) return status;
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckUtf8(const v1::Entry& entry) {
+  if (absl::Status status = CheckUtf8(entry.source(), "the source"); !status.ok()) return status;
+  return CheckUtf8(entry.metadata());
+}
+
+absl::Status CheckUtf8(const v1::Fact& fact) {
+  if (absl::Status status = CheckUtf8(fact.term(), "the fact"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(fact.name(), "the name"); !status.ok()) return status;
+  return CheckUtf8(fact.entry());
+}
+
+// What all requests have that ask a query.
+template <typename Request>
+absl::Status CheckQueryUtf8(const Request& request) {
+  if (absl::Status status = CheckUtf8(request.space(), "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(request.pattern(), "the pattern"); !status.ok()) {
+    return status;
+  }
+  const v1::FactFilter& filter = request.filter();
+  if (absl::Status status = CheckUtf8(filter.source(), "the source"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(filter.name_prefix(), "the prefix"); !status.ok()) {
+    return status;
+  }
+  return CheckUtf8(filter.metadata());
 }
 
 // The last and telling part of gRPC's message, such as "Connection refused" behind
@@ -336,18 +358,12 @@ absl::Status PathkbClient::ReadAll(grpc::ClientContext& context,
   return absl::OkStatus();
 }
 
-absl::StatusOr<PathkbClient::QuerySummary> PathkbClient::Query(std::string_view space,
-                                                               std::string_view pattern,
-                                                               uint64_t limit,
-                                                               const OnMatch& on_match,
-                                                               uint64_t at_revision) {
-  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
-  if (absl::Status status = CheckUtf8(pattern, "the pattern"); !status.ok()) return status;
-  v1::QueryRequest request;
-  request.set_space(std::string(space));
-  request.set_pattern(std::string(pattern));
-  request.set_limit(limit);
-  request.set_at_revision(at_revision);
+absl::StatusOr<PathkbClient::QuerySummary> PathkbClient::Query(const v1::QueryRequest& request,
+                                                               const OnMatch& on_match) {
+  if (absl::Status status = CheckQueryUtf8(request); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(request.template_(), "the template"); !status.ok()) {
+    return status;
+  }
   grpc::ClientContext context;
   SetDeadline(context, options_.long_timeout);
   const auto reader = queries_->Query(&context, request);
@@ -355,6 +371,7 @@ absl::StatusOr<PathkbClient::QuerySummary> PathkbClient::Query(std::string_view 
   absl::Status status =
       ReadAll<v1::QueryResponse>(context, *reader, [&](const v1::QueryResponse& response) {
         summary.revision = response.revision();
+        summary.next_page_token = response.next_page_token();
         for (const v1::Match& match : response.matches()) {
           ++summary.matches;
           if (!on_match(match)) return false;
@@ -363,6 +380,19 @@ absl::StatusOr<PathkbClient::QuerySummary> PathkbClient::Query(std::string_view 
       });
   if (!status.ok()) return status;
   return summary;
+}
+
+absl::StatusOr<PathkbClient::QuerySummary> PathkbClient::Query(std::string_view space,
+                                                               std::string_view pattern,
+                                                               uint64_t limit,
+                                                               const OnMatch& on_match,
+                                                               uint64_t at_revision) {
+  v1::QueryRequest request;
+  request.set_space(std::string(space));
+  request.set_pattern(std::string(pattern));
+  request.set_limit(limit);
+  request.set_at_revision(at_revision);
+  return Query(request, on_match);
 }
 
 absl::StatusOr<PathkbClient::DiffSummary> PathkbClient::Diff(const v1::DiffRequest& request,
@@ -424,17 +454,39 @@ absl::StatusOr<v1::RestoreSpaceResponse> PathkbClient::RestoreSpace(
                                         options_.long_timeout);
 }
 
+absl::StatusOr<v1::CountResponse> PathkbClient::Count(const v1::CountRequest& request) {
+  if (absl::Status status = CheckQueryUtf8(request); !status.ok()) return status;
+  return Call<v1::CountResponse>(*queries_, &v1::QueryService::Stub::Count, request,
+                                 options_.long_timeout);
+}
+
 absl::StatusOr<v1::CountResponse> PathkbClient::Count(std::string_view space,
                                                       std::string_view pattern,
                                                       uint64_t at_revision) {
-  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
-  if (absl::Status status = CheckUtf8(pattern, "the pattern"); !status.ok()) return status;
   v1::CountRequest request;
   request.set_space(std::string(space));
   request.set_pattern(std::string(pattern));
   request.set_at_revision(at_revision);
-  return Call<v1::CountResponse>(*queries_, &v1::QueryService::Stub::Count, request,
-                                 options_.long_timeout);
+  return Count(request);
+}
+
+absl::StatusOr<v1::ExplainResponse> PathkbClient::Explain(const v1::ExplainRequest& request) {
+  if (absl::Status status = CheckQueryUtf8(request.query()); !status.ok()) return status;
+  return Call<v1::ExplainResponse>(*queries_, &v1::QueryService::Stub::Explain, request,
+                                   options_.long_timeout);
+}
+
+absl::StatusOr<v1::TransformResponse> PathkbClient::Transform(const v1::TransformRequest& request) {
+  if (absl::Status status = CheckQueryUtf8(request); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(request.template_(), "the template"); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckUtf8(request.into_space(), "the space"); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckUtf8(request.entry()); !status.ok()) return status;
+  return Call<v1::TransformResponse>(*queries_, &v1::QueryService::Stub::Transform, request,
+                                     options_.long_timeout);
 }
 
 absl::StatusOr<v1::CreateSnapshotResponse> PathkbClient::CreateSnapshot(

@@ -64,6 +64,8 @@ class PathkbClient {
     uint64_t matches = 0;
     // All matches are of this revision; 0 if there was none.
     uint64_t revision = 0;
+    // Goes on behind the last of them; empty if there are no more.
+    std::string next_page_token;
   };
 
   // Connects to "HOST:PORT" (or "unix:PATH") in the clear and waits until the server has answered.
@@ -138,15 +140,24 @@ class PathkbClient {
 
   // Receives one match; false cancels the query, which then counts as complete.
   using OnMatch = std::function<bool(const v1::Match&)>;
-  // Hands the matches of `pattern` to `on_match` as they arrive. `limit` 0 means all. After an
-  // error the matches handed over before it are good.
+  // Hands the answers to a query to `on_match` as they arrive; the .proto says what `request` may
+  // hold. After an error the answers handed over before it are good.
+  absl::StatusOr<QuerySummary> Query(const v1::QueryRequest& request, const OnMatch& on_match);
+  // The same for all facts that match `pattern`, or the first `limit` of them unless that is 0.
   absl::StatusOr<QuerySummary> Query(std::string_view space, std::string_view pattern,
                                      uint64_t limit, const OnMatch& on_match,
                                      uint64_t at_revision = 0);
 
-  // Counts the matches of `pattern`, or all facts if it is empty.
+  // Counts the answers to a query, or all facts of the space if its pattern is empty.
+  absl::StatusOr<v1::CountResponse> Count(const v1::CountRequest& request);
   absl::StatusOr<v1::CountResponse> Count(std::string_view space, std::string_view pattern,
                                           uint64_t at_revision = 0);
+
+  // How a query is answered.
+  absl::StatusOr<v1::ExplainResponse> Explain(const v1::ExplainRequest& request);
+
+  // Inserts a template, filled with each answer to a query, as facts.
+  absl::StatusOr<v1::TransformResponse> Transform(const v1::TransformRequest& request);
 
   // Receives one space; false ends the listing.
   using OnSpace = std::function<bool(const v1::Space&)>;

@@ -2,6 +2,7 @@
 
 #include "client/cli/commands/count.h"
 #include "client/cli/commands/delete.h"
+#include "client/cli/commands/explain.h"
 #include "client/cli/commands/export.h"
 #include "client/cli/commands/file_inspect.h"
 #include "client/cli/commands/file_make.h"
@@ -15,18 +16,20 @@
 #include "client/cli/commands/snapshot_diff.h"
 #include "client/cli/commands/space.h"
 #include "client/cli/commands/status.h"
+#include "client/cli/commands/transform.h"
 
 namespace pathkb::cli {
 
 std::vector<Command> AllCommands() {
   return {
-      ImportCommand(),        ExportCommand(),         InsertCommand(),       GetCommand(),
-      ListCommand(),          DeleteCommand(),         QueryCommand(),        CountCommand(),
-      StatusCommand(),        CompactCommand(),        SpaceListCommand(),    SpaceDropCommand(),
-      SpaceRestoreCommand(),  SnapshotCreateCommand(), SnapshotListCommand(), SnapshotPinCommand(),
-      SnapshotUnpinCommand(), SnapshotDiffCommand(),   FileInfoCommand(),     FileVerifyCommand(),
-      FileDumpCommand(),      FileStatsCommand(),      FileDiffCommand(),     FileConvertCommand(),
-      FileBuildCommand(),     FileCompactCommand(),    FileSalvageCommand(),  FileRestoreCommand()};
+      ImportCommand(),       ExportCommand(),      InsertCommand(),        GetCommand(),
+      ListCommand(),         DeleteCommand(),      QueryCommand(),         CountCommand(),
+      ExplainCommand(),      TransformCommand(),   StatusCommand(),        CompactCommand(),
+      SpaceListCommand(),    SpaceDropCommand(),   SpaceRestoreCommand(),  SnapshotCreateCommand(),
+      SnapshotListCommand(), SnapshotPinCommand(), SnapshotUnpinCommand(), SnapshotDiffCommand(),
+      FileInfoCommand(),     FileVerifyCommand(),  FileDumpCommand(),      FileStatsCommand(),
+      FileDiffCommand(),     FileConvertCommand(), FileBuildCommand(),     FileCompactCommand(),
+      FileSalvageCommand(),  FileRestoreCommand()};
 }
 
 }  // namespace pathkb::cli

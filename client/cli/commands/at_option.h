@@ -10,12 +10,16 @@
 
 namespace pathkb::cli {
 
-// Adds the option to a command; `revision` stays as it is, 0 for now, if it is not given.
-inline void DeclareAt(CLI::App& app, const std::shared_ptr<uint64_t>& revision) {
-  app.add_option("--at", *revision,
+// Adds the option to a command; `revision` stays as it is, 0 for now, if it is not given. Borrows it
+// until the command line was read.
+inline void DeclareAt(CLI::App& app, uint64_t& revision) {
+  app.add_option("--at", revision,
                  "As it was at the revision of a snapshot that the server still has (default: now)")
       ->option_text("REV")
       ->check(CLI::PositiveNumber);
+}
+inline void DeclareAt(CLI::App& app, const std::shared_ptr<uint64_t>& revision) {
+  DeclareAt(app, *revision);
 }
 
 }  // namespace pathkb::cli

@@ -5,19 +5,24 @@
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
-#include "client/cli/commands/at_option.h"
+#include "client/cli/commands/query_options.h"
 #include "client/cli/output/json.h"
 
 namespace pathkb::cli {
 namespace {
 
-absl::Status RunCount(Session& session, uint64_t at, const std::vector<std::string>& operands) {
+absl::Status RunCount(Session& session, const QueryOptionsGiven& given,
+                      const std::vector<std::string>& operands) {
   const std::string pattern = operands.empty() ? "" : operands[0];
   if (!operands.empty() && pattern.empty())
     return absl::InvalidArgumentError("the pattern is empty");
+  v1::CountRequest request;
+  if (absl::Status status = FillQuery(session, given, pattern, request); !status.ok()) {
+    return status;
+  }
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
-  const absl::StatusOr<v1::CountResponse> answer = (*client)->Count(session.space(), pattern, at);
+  const absl::StatusOr<v1::CountResponse> answer = (*client)->Count(request);
   if (!answer.ok()) return answer.status();
   if (session.json()) {
     session.out().Write(JsonObject()
@@ -34,18 +39,19 @@ absl::Status RunCount(Session& session, uint64_t at, const std::vector<std::stri
 }  // namespace
 
 Command CountCommand() {
-  const auto at = std::make_shared<uint64_t>(0);
+  const auto given = std::make_shared<QueryOptionsGiven>();
   Command command;
   command.name = "count";
-  command.operands = "[PATTERN]";
+  command.operands = "[QUERY]";
   command.operands_max = 1;
-  command.summary = "How many facts match PATTERN, or are in the space";
+  command.summary = "How many answers QUERY has, or facts the space";
   command.examples =
       "  pathkb count\n"
-      "  pathkb count '(parent $x Bob)'\n";
-  command.declare = [at](CLI::App& app) { DeclareAt(app, at); };
-  command.run = [at](Session& session, const std::vector<std::string>& operands) {
-    return RunCount(session, *at, operands);
+      "  pathkb count '(parent $x Bob)'\n"
+      "  pathkb count --min-confidence 0.5\n";
+  command.declare = [given](CLI::App& app) { AddQueryOptions(app, *given); };
+  command.run = [given](Session& session, const std::vector<std::string>& operands) {
+    return RunCount(session, *given, operands);
   };
   return command;
 }

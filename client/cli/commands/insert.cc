@@ -6,6 +6,7 @@
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
+#include "client/cli/commands/key_value.h"
 #include "client/cli/commands/write_options.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/output/json.h"
@@ -26,11 +27,9 @@ absl::StatusOr<v1::Entry> MakeEntry(const InsertOptions& options) {
   v1::Entry entry;
   if (options.confidence) entry.set_confidence(*options.confidence);
   entry.set_source(options.source);
-  for (const std::string& pair : options.metadata) {
-    const size_t equals = pair.find('=');
-    if (equals == std::string::npos)
-      return UsageError(fmt::format("--meta {} is not KEY=VALUE", pair));
-    (*entry.mutable_metadata())[pair.substr(0, equals)] = pair.substr(equals + 1);
+  if (absl::Status status = AddKeyValues(options.metadata, *entry.mutable_metadata());
+      !status.ok()) {
+    return status;
   }
   return entry;
 }

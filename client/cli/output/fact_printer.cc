@@ -30,15 +30,29 @@ JsonObject FactObject(const v1::Fact& fact) {
   return object;
 }
 
+// The fact, or the filled template, or the bindings as terms: ((= $x Tom) (= $y Bob)).
+std::string MatchMetta(const v1::Match& match) {
+  if (!match.term().empty()) return match.term();
+  if (match.has_fact()) return match.fact().term();
+  std::string text = "(";
+  for (const v1::Binding& binding : match.bindings()) {
+    if (text.size() > 1) text += ' ';
+    text += "(= $" + binding.variable() + " " + binding.term() + ")";
+  }
+  return text + ")";
+}
+
 }  // namespace
 
 std::string FactJson(const v1::Fact& fact) { return FactObject(fact).Done(); }
 
 std::string MatchJson(const v1::Match& match) {
+  if (!match.term().empty()) return JsonObject().Text("term", match.term()).Done();
   JsonObject bindings;
   for (const v1::Binding& binding : match.bindings())
     bindings.Text(binding.variable(), binding.term());
-  return FactObject(match.fact()).Value("bindings", bindings.Done()).Done();
+  JsonObject object = match.has_fact() ? FactObject(match.fact()) : JsonObject();
+  return object.Value("bindings", bindings.Done()).Done();
 }
 
 bool FactPrinter::Print(const v1::Fact& fact) {
@@ -65,14 +79,21 @@ bool FactPrinter::Print(const v1::Fact& fact) {
 
 bool FactPrinter::Print(const v1::Match& match) {
   if (format_ == OutputFormat::kJson) return out_.Write(MatchJson(match) + "\n");
-  if (format_ == OutputFormat::kMetta || match.bindings().empty()) return Print(match.fact());
-  std::vector<std::string> cells;
-  for (const v1::Binding& binding : match.bindings()) cells.push_back(binding.term());
-  if (!table_) {
-    std::vector<std::string> names;
-    for (const v1::Binding& binding : match.bindings()) names.push_back("$" + binding.variable());
-    table_.emplace(out_, std::move(names));
+  if (format_ == OutputFormat::kMetta) return out_.Write(MatchMetta(match) + "\n");
+  if (match.bindings().empty() && match.has_fact()) return Print(match.fact());
+  std::vector<std::string> names, cells;
+  if (!match.term().empty()) {
+    names = {"answer"};
+    cells = {match.term()};
+  } else if (match.bindings().empty()) {
+    names = {"answer"};
+    cells = {"yes"};
   }
+  for (const v1::Binding& binding : match.bindings()) {
+    names.push_back("$" + binding.variable());
+    cells.push_back(binding.term());
+  }
+  if (!table_) table_.emplace(out_, std::move(names));
   return table_->AddRow(std::move(cells));
 }
 

@@ -1,6 +1,7 @@
 // Facts and matches in each of the forms that a user can ask for.
 //
 //   metta   (parent Tom Bob)
+//   metta   ((= $x Tom) (= $y Bob))       an answer to a joined query
 //   json    {"fact":"(parent Tom Bob)","name":"","confidence":1,"source":"","metadata":{},
 //            "bindings":{"x":"Tom"}}       one object a line; bindings for matches only
 //   table   $x                             a match with bindings
@@ -24,7 +25,8 @@ enum class OutputFormat { kTable, kJson, kMetta };
 
 // One fact as a line of JSON, without the line end.
 std::string FactJson(const v1::Fact& fact);
-// One match as a line of JSON: its fact, and its bindings in the order of the pattern.
+// One match as a line of JSON: its fact, if it is one, and its bindings in the order of the query;
+// or the filled template as `term`.
 std::string MatchJson(const v1::Match& match);
 
 // Prints facts, or matches, one after another. Everything printed by one printer is of one kind,

@@ -80,5 +80,29 @@ TEST(FactPrinterTest, AMatchWithoutVariablesShowsItsFact) {
             "fact\n(parent Tom \"B\\\"ob\")\n");
 }
 
+TEST(FactPrinterTest, AnswersToAJoinedQuery) {
+  std::vector<v1::Match> matches(2);
+  for (v1::Match& match : matches) {
+    match = MakeMatch(PlainFact());
+    match.clear_fact();
+  }
+  EXPECT_EQ(Printed(OutputFormat::kMetta, matches),
+            "((= $y (is y)) (= $x (is x)))\n((= $y (is y)) (= $x (is x)))\n");
+  EXPECT_EQ(MatchJson(matches[0]), "{\"bindings\":{\"y\":\"(is y)\",\"x\":\"(is x)\"}}");
+  EXPECT_EQ(Printed(OutputFormat::kTable, matches), "$y      $x\n(is y)  (is x)\n(is y)  (is x)\n");
+  // Without variables the only answer is that it holds.
+  for (v1::Match& match : matches) match.clear_bindings();
+  EXPECT_EQ(Printed(OutputFormat::kMetta, matches), "()\n()\n");
+  EXPECT_EQ(Printed(OutputFormat::kTable, matches), "answer\nyes\nyes\n");
+}
+
+TEST(FactPrinterTest, FilledTemplates) {
+  std::vector<v1::Match> matches(1);
+  matches[0].set_term("(grandparent Tom \"Ann\")");
+  EXPECT_EQ(Printed(OutputFormat::kMetta, matches), "(grandparent Tom \"Ann\")\n");
+  EXPECT_EQ(MatchJson(matches[0]), "{\"term\":\"(grandparent Tom \\\"Ann\\\")\"}");
+  EXPECT_EQ(Printed(OutputFormat::kTable, matches), "answer\n(grandparent Tom \"Ann\")\n");
+}
+
 }  // namespace
 }  // namespace pathkb::cli
