@@ -275,6 +275,12 @@ std::vector<NaiveAnswer> NaiveAnswers(const NaiveFacts& facts, const Term& query
   return answers;
 }
 
+std::vector<NaiveAnswer> NaiveMatches(const NaiveFacts& facts, const Term& pattern,
+                                      const NaiveFilter& filter) {
+  const Term quoted = Term::Expression({Term::Symbol("quote"), pattern});
+  return NaiveAnswers(facts, Term::Expression({Term::Symbol(","), quoted}), filter);
+}
+
 Term NaiveFill(const Term& the_template, const std::vector<std::string>& variables,
                const NaiveAnswer& answer) {
   Substitution known;

@@ -40,6 +40,10 @@ bool IsNaivePattern(const Term& query);
 std::vector<NaiveAnswer> NaiveAnswers(const NaiveFacts& facts, const Term& query,
                                       const NaiveFilter& filter = {});
 
+// The facts that match `pattern`, whatever its head, in the order of the list.
+std::vector<NaiveAnswer> NaiveMatches(const NaiveFacts& facts, const Term& pattern,
+                                      const NaiveFilter& filter = {});
+
 // The template with the variables of an answer filled in.
 Term NaiveFill(const Term& the_template, const std::vector<std::string>& variables,
                const NaiveAnswer& answer);

@@ -163,6 +163,14 @@ TEST(NaiveQuery, SpecialHeads) {
             {"(or (quote (not $x)) (quote (quote $x)))", "$x", "c d"}});
 }
 
+TEST(NaiveQuery, MatchesTakeAnyHead) {
+  const NaiveFacts facts = Facts("(or b) (or a) (p a)");
+  const std::vector<NaiveAnswer> matches = NaiveMatches(facts, Parse("(or $x)"));
+  ASSERT_EQ(matches.size(), 2u);
+  EXPECT_EQ(facts[matches[0].fact].term, Parse("(or a)"));
+  EXPECT_EQ(matches[1].bindings, std::vector<Term>{Parse("b")});
+}
+
 TEST(NaiveQuery, Comparisons) {
   const char facts[] =
       "(n 1) (n 1.0) (n 2) (n 2.5) (n -3) (n +nan.0) (n 9007199254740993) (n \"ab\") (n \"b\")"
