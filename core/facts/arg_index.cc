@@ -146,6 +146,17 @@ std::string IndexingKey(std::string_view space, int position) {
   return fmt::format("{}{}/indexing/{}", kSpacesPrefix, space, position);
 }
 
+bool IsIndexKey(std::string_view key) {
+  const std::string_view space_prefix = SpacePrefixOf(key);
+  if (space_prefix.empty()) return false;
+  const std::string_view rest = key.substr(space_prefix.size());
+  if (rest.starts_with("index/") || rest.starts_with("indexing/")) return true;
+  constexpr std::string_view kTerms = "terms";
+  return rest.starts_with(kTerms) && rest.size() > kTerms.size() + 1 &&
+         rest[kTerms.size()] >= '1' && rest[kTerms.size()] <= '0' + kIndexPositionsMax &&
+         rest[kTerms.size() + 1] == '/';
+}
+
 bool AppendPermuted(std::string_view encoded_term, int position, std::string& out) {
   size_t ends[kIndexPositionsMax + 1];
   if (ChildEnds(encoded_term, position + 1, ends) <= position) return false;

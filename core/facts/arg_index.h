@@ -42,8 +42,9 @@ class IndexedArguments {
   // The largest position; 0 if there is none.
   int last() const;
 
-  // Those in either, and those in this one only.
+  // Those in either, those in both, and those in this one only.
   IndexedArguments With(IndexedArguments other) const { return FromBits(bits_ | other.bits_); }
+  IndexedArguments Within(IndexedArguments other) const { return FromBits(bits_ & other.bits_); }
   IndexedArguments Without(IndexedArguments other) const { return FromBits(bits_ & ~other.bits_); }
 
   // Bit p stands for position p. What is no position is left out.
@@ -70,6 +71,10 @@ std::string ArgumentPrefix(std::string_view space, int position);
 std::string IndexedKey(std::string_view space, int position);
 // `spaces/<space>/indexing/<position>`: the key that says that it is being built.
 std::string IndexingKey(std::string_view space, int position);
+
+// True for a key of an argument's family, or of a setting, of any space: one that follows from
+// facts and SetIndex, and stands for no fact.
+bool IsIndexKey(std::string_view key);
 
 // Appends the encoded term with child `position` moved to the front: behind child 0, or before it
 // if `position` is 1. False if it is no expression of up to 63 children that has such a child;

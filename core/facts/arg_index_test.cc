@@ -180,6 +180,16 @@ TEST(ArgIndexTest, SettingOfASpace) {
   EXPECT_EQ(zipper.path(), "");
   EXPECT_EQ(ArgumentPrefix("s", 2), "spaces/s/terms2/");
   EXPECT_FALSE(IsTermKey(ArgumentPrefix("s", 2) + "x"));
+  for (const std::string& key : {ArgumentPrefix("s", 1), ArgumentPrefix("s", 9) + "x",
+                                 IndexedKey("s", 2), IndexingKey("s", 3)}) {
+    EXPECT_TRUE(IsIndexKey(key)) << key;
+  }
+  for (const std::string& key :
+       {TermsPrefix("s") + "x", NamesPrefix("s") + "index/2", SpacePrefix("s"),
+        std::string("spaces/s/terms2"), std::string("spaces/s/terms0/"), std::string("index/2"),
+        std::string("spaces/s/terms:/")}) {
+    EXPECT_FALSE(IsIndexKey(key)) << key;
+  }
 }
 
 }  // namespace

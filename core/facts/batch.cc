@@ -9,16 +9,29 @@ namespace {
 
 // What the bytes of a change of each kind hold behind the kind.
 bool HasTerm(Change::Kind kind) {
-  return kind == Change::Kind::kSet || kind == Change::Kind::kDeleteTerm;
+  return kind == Change::Kind::kSet || kind == Change::Kind::kDeleteTerm ||
+         kind == Change::Kind::kIndexFacts;
 }
 bool HasName(Change::Kind kind) {
   return kind == Change::Kind::kSet || kind == Change::Kind::kDeleteName ||
          kind == Change::Kind::kDeleteNamesBelow;
 }
-bool HasEntry(Change::Kind kind) { return kind == Change::Kind::kSet; }
+bool HasEntry(Change::Kind kind) {
+  return kind == Change::Kind::kSet || kind == Change::Kind::kIndexFacts;
+}
+bool HasIndex(Change::Kind kind) { return kind == Change::Kind::kIndexArguments; }
+constexpr uint8_t kKindMax = static_cast<uint8_t>(Change::Kind::kIndexFacts);
 
 // Where a kind of change could stand: a request follows. No kind has this number.
 constexpr char kRequestMark = 0;
+
+// Takes a set of positions from the front of `bytes`; false if there is none.
+bool ConsumePositions(std::string_view& bytes, IndexedArguments& positions) {
+  uint64_t bits = 0;
+  if (!ConsumeVarint(bytes, bits)) return false;
+  positions = IndexedArguments::FromBits(bits);
+  return positions.bits() == bits;
+}
 
 }  // namespace
 
@@ -35,6 +48,11 @@ std::string EncodeBatch(const Batch& batch) {
     if (HasTerm(change.kind)) AppendLengthPrefixed(change.encoded_term, out);
     if (HasName(change.kind)) AppendLengthPrefixed(change.name, out);
     if (HasEntry(change.kind)) AppendLengthPrefixed(change.entry, out);
+    if (HasIndex(change.kind)) {
+      AppendVarint(change.index.begun.bits(), out);
+      AppendVarint(change.index.whole.bits(), out);
+      AppendVarint(change.index.dropped.bits(), out);
+    }
   }
   return out;
 }
@@ -61,12 +79,17 @@ absl::StatusOr<Batch> DecodeBatch(std::string_view bytes) {
   while (!rest.empty()) {
     Change change;
     const uint8_t kind = static_cast<uint8_t>(rest[0]);
-    if (kind < 1 || kind > 5) return bad(fmt::format("unknown kind of change {}", kind));
+    if (kind < 1 || kind > kKindMax) return bad(fmt::format("unknown kind of change {}", kind));
     change.kind = static_cast<Change::Kind>(kind);
     rest.remove_prefix(1);
     if (HasTerm(change.kind) && !consume(change.encoded_term)) return bad("no term");
     if (HasName(change.kind) && !consume(change.name)) return bad("no name");
     if (HasEntry(change.kind) && !consume(change.entry)) return bad("no entry");
+    if (HasIndex(change.kind) && !(ConsumePositions(rest, change.index.begun) &&
+                                   ConsumePositions(rest, change.index.whole) &&
+                                   ConsumePositions(rest, change.index.dropped))) {
+      return bad("no positions of arguments");
+    }
     batch.changes.push_back(std::move(change));
   }
   return batch;

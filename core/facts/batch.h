@@ -8,6 +8,9 @@
 //            kind 3, delete name   name text
 //            kind 4, delete names  text that the names begin with (empty: every name)
 //            kind 5, drop space    nothing more
+//            kind 6, index arguments   three sets of positions: begun, whole, dropped; each a
+//                                      varint, bit p for position p
+//            kind 7, index facts   key parts text, key parts text: behind the one, up to the other
 
 #ifndef PATHKB_CORE_FACTS_BATCH_H_
 #define PATHKB_CORE_FACTS_BATCH_H_
@@ -19,6 +22,8 @@
 
 #include "absl/status/statusor.h"
 
+#include "core/facts/arg_index.h"
+
 namespace pathkb {
 
 // One change, to one fact or to many. The space is not named here but by the batch: all changes of
@@ -29,13 +34,26 @@ struct Change {
     kDeleteTerm = 2,        // The unnamed fact with this term.
     kDeleteName = 3,        // The named fact.
     kDeleteNamesBelow = 4,  // Every named fact whose name begins with `name`, which may be empty.
-    kDropSpace = 5,         // Every fact of the space.
+    kDropSpace = 5,         // Every fact of the space, and what is indexed of it.
+    kIndexArguments = 6,    // Which arguments of the space are indexed: see `index`.
+    kIndexFacts = 7,        // Puts a range of facts into what is being built of the index.
   };
   Kind kind = Kind::kSet;
+  // Of kIndexFacts: what a key under terms/ has behind TermsPrefix(), term and name; the facts are
+  // those whose keys come after it. Empty for the beginning.
   std::string encoded_term;
   std::string name;
   // Of kSet: canonical entry bytes (core/facts/entry); with a name they hold the encoded term too.
+  // Of kIndexFacts: the last key of the range, in the same form as the one before the first.
   std::string entry;
+  // Of kIndexArguments, in this order.
+  struct Index {
+    IndexedArguments dropped;  // Indexed no more; also what is being built.
+    IndexedArguments begun;    // Facts that come are indexed from now on; those there are not yet.
+    IndexedArguments whole;    // Of those that have begun: all facts are in it.
+    friend bool operator==(const Index&, const Index&) = default;
+  };
+  Index index = {};
 
   friend bool operator==(const Change&, const Change&) = default;
 };

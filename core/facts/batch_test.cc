@@ -17,6 +17,12 @@ Batch Sample() {
   batch.changes.push_back({Change::Kind::kDropSpace, "", "", ""});
   batch.changes.push_back({Change::Kind::kDeleteNamesBelow, "", "name/", ""});
   batch.changes.push_back({Change::Kind::kDeleteNamesBelow, "", "", ""});
+  Change& arguments = batch.changes.emplace_back();
+  arguments.kind = Change::Kind::kIndexArguments;
+  arguments.index = {*IndexedArguments::FromText("1"), *IndexedArguments::FromText("2,9"),
+                     *IndexedArguments::FromText("2")};
+  batch.changes.push_back({Change::Kind::kIndexFacts, "", "", std::string(300, 'u')});
+  batch.changes.push_back({Change::Kind::kIndexFacts, "from", "", "to"});
   return batch;
 }
 
@@ -56,9 +62,12 @@ TEST(BatchTest, CutsAndUnknownKindsAreRefused) {
       EXPECT_EQ(batch.status().code(), absl::StatusCode::kDataLoss);
     }
   }
-  EXPECT_EQ(whole, 7);  // After the space, and after each change but the last.
+  EXPECT_EQ(whole, 10);  // After the space, and after each change but the last.
   EXPECT_FALSE(DecodeBatch("\x01s\x09").ok());
-  EXPECT_FALSE(DecodeBatch("\x01s\x06").ok());
+  EXPECT_FALSE(DecodeBatch("\x01s\x08").ok());
+  EXPECT_TRUE(DecodeBatch(std::string("\x01s\x06\x04\x04\x02", 6)).ok());
+  EXPECT_FALSE(DecodeBatch(std::string("\x01s\x06\x05\x04\x02", 6)).ok()) << "no position 0";
+  EXPECT_FALSE(DecodeBatch(std::string("\x01s\x06\xF9\x00\x04\x00\x00", 7)).ok()) << "nor 10";
 }
 
 }  // namespace

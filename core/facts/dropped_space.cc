@@ -7,8 +7,8 @@
 
 namespace pathkb {
 
-uint64_t NextDropTombstone(const PathTrie& working, std::string_view space) {
-  const std::optional<uint64_t> before = working.Find(SpacePrefix(space));
+uint64_t NextDropTombstone(const PathTrie& working, std::string_view prefix) {
+  const std::optional<uint64_t> before = working.Find(prefix);
   const uint64_t drops = before.has_value() ? UpperValue(*before) : 0;
   return kDeletedBit | kHidesBelowBit | UpperValue(drops + 1);
 }

@@ -1,5 +1,5 @@
-// How a working set says that a whole space was dropped: one tombstone in place of a delete for
-// each fact.
+// How a working set says that a whole space was dropped, or the index of one of its arguments: one
+// tombstone in place of a delete for each key.
 //
 //   spaces/family/          deleted | hides below | 2      the second drop; whatever the base has
 //   spaces/family/terms/... = 7                            below is gone, this fact came after it
@@ -17,12 +17,14 @@
 
 namespace pathkb {
 
-// The value that SpacePrefix(space) gets when the space is dropped from `working`. It follows from
-// what is there, so that the log replayed over the same base gives the same one.
-uint64_t NextDropTombstone(const PathTrie& working, std::string_view space);
+// The value that `prefix` (SpacePrefix(), ArgumentPrefix()) gets when what is below it is dropped
+// from `working`. It follows from what is there, so that the log replayed over the same base gives
+// the same one.
+uint64_t NextDropTombstone(const PathTrie& working, std::string_view prefix);
 
 // True if `working` has dropped the space of `key`, so that what the base has at `key` is gone. A
-// key that `working` itself has is for the caller to look up before. O(bytes of the space's name).
+// key that `working` itself has is for the caller to look up before. Not for keys of the argument
+// index, which can be dropped alone. O(bytes of the space's name).
 bool IsHiddenByDrop(const PathTrie& working, std::string_view key);
 
 }  // namespace pathkb

@@ -14,9 +14,10 @@
 namespace pathkb {
 namespace {
 
-// Whether a key of the trie with this value counts in changed_facts().
+// Whether a key of the trie with this value counts in changed_facts(): a fact's, or that of a space
+// that was dropped.
 bool CountsAsChanged(std::string_view key, uint64_t value) {
-  return IsTermKey(key) || HidesBelow(value);
+  return IsTermKey(key) || (HidesBelow(value) && SpacePrefixOf(key) == key);
 }
 
 }  // namespace
@@ -27,6 +28,7 @@ ChangeCounts& ChangeCounts::operator+=(const ChangeCounts& other) {
   unchanged += other.unchanged;
   deleted += other.deleted;
   not_found += other.not_found;
+  indexed += other.indexed;
   return *this;
 }
 
@@ -45,56 +47,56 @@ absl::StatusOr<std::optional<std::string_view>> WorkingSet::Lookup(std::string_v
   return entry;
 }
 
-void WorkingSet::SetTermKey(std::string_view key, uint64_t value) {
-  if (!trie_.Set(key, value).has_value()) ++changed_facts_;
+void WorkingSet::SetFact(std::string_view encoded_term, std::string_view name, uint64_t value,
+                         Work& work) {
+  if (!trie_.Set(TermKey(work.space, encoded_term, name), value).has_value()) ++changed_facts_;
+  work.index.ForEach(encoded_term, name, [&](std::string_view key) { trie_.Set(key, value); });
 }
 
-absl::Status WorkingSet::ApplySet(std::string_view space, const Change& change,
-                                  const FactBase* base, ChangeCounts& counts) {
-  const std::string term_key = TermKey(space, change.encoded_term, change.name);
-  const std::string key = change.name.empty() ? term_key : NameKey(space, change.name);
+absl::StatusOr<bool> WorkingSet::ApplySet(const Change& change, Work& work) {
+  const std::string key = change.name.empty() ? TermKey(work.space, change.encoded_term, "")
+                                              : NameKey(work.space, change.name);
   std::string scratch;
   PATHKB_ASSIGN_OR_RETURN(const std::optional<std::string_view> present,
-                          Lookup(key, base, scratch));
+                          Lookup(key, work.base, scratch));
   if (present == change.entry) {
-    ++counts.unchanged;
-    return absl::OkStatus();
+    ++work.counts.unchanged;
+    return false;
   }
   if (present.has_value() && !change.name.empty()) {
     // The name may have stood for another term.
     PATHKB_ASSIGN_OR_RETURN(const Entry old_entry, DecodeEntry(*present));
     if (old_entry.encoded_term != change.encoded_term) {
-      SetTermKey(TermKey(space, old_entry.encoded_term, change.name), kDeletedBit);
+      SetFact(old_entry.encoded_term, change.name, kDeletedBit, work);
     }
   }
   const uint64_t id = entries_->Intern(change.entry);
-  SetTermKey(term_key, id);
+  SetFact(change.encoded_term, change.name, id, work);
   if (!change.name.empty()) trie_.Set(key, id);
-  ++(present.has_value() ? counts.updated : counts.inserted);
-  return absl::OkStatus();
+  ++(present.has_value() ? work.counts.updated : work.counts.inserted);
+  return true;
 }
 
-absl::Status WorkingSet::ApplyDelete(std::string_view space, const Change& change,
-                                     const FactBase* base, ChangeCounts& counts) {
+absl::StatusOr<bool> WorkingSet::ApplyDelete(const Change& change, Work& work) {
   const bool named = change.kind == Change::Kind::kDeleteName;
   const std::string key =
-      named ? NameKey(space, change.name) : TermKey(space, change.encoded_term, "");
+      named ? NameKey(work.space, change.name) : TermKey(work.space, change.encoded_term, "");
   std::string scratch;
   PATHKB_ASSIGN_OR_RETURN(const std::optional<std::string_view> present,
-                          Lookup(key, base, scratch));
+                          Lookup(key, work.base, scratch));
   if (!present.has_value()) {
-    ++counts.not_found;
-    return absl::OkStatus();
+    ++work.counts.not_found;
+    return false;
   }
   if (named) {
     PATHKB_ASSIGN_OR_RETURN(const Entry entry, DecodeEntry(*present));
-    SetTermKey(TermKey(space, entry.encoded_term, change.name), kDeletedBit);
+    SetFact(entry.encoded_term, change.name, kDeletedBit, work);
     trie_.Set(key, kDeletedBit);
   } else {
-    SetTermKey(key, kDeletedBit);
+    SetFact(change.encoded_term, "", kDeletedBit, work);
   }
-  ++counts.deleted;
-  return absl::OkStatus();
+  ++work.counts.deleted;
+  return true;
 }
 
 std::unique_ptr<Zipper> WorkingSet::NewZipper(const FactBase* base) const {
@@ -102,29 +104,30 @@ std::unique_ptr<Zipper> WorkingSet::NewZipper(const FactBase* base) const {
                                          base == nullptr ? nullptr : base->NewZipper());
 }
 
-absl::Status WorkingSet::ApplyDeleteNamesBelow(std::string_view space, std::string_view name_prefix,
-                                               const FactBase* base, ChangeCounts& counts) {
-  const std::string prefix = NameKey(space, name_prefix);
+absl::StatusOr<bool> WorkingSet::ApplyDeleteNamesBelow(std::string_view name_prefix, Work& work) {
+  const std::string prefix = NameKey(work.space, name_prefix);
   const size_t name_at = prefix.size() - name_prefix.size();
-  const std::unique_ptr<Zipper> zipper = NewZipper(base);
-  const uint64_t deleted_before = counts.deleted;
+  const std::unique_ptr<Zipper> zipper = NewZipper(work.base);
+  const uint64_t deleted_before = work.counts.deleted;
   std::string scratch;
   bool at_value = zipper->SeekValue(prefix);
   for (; at_value && zipper->path().starts_with(prefix); at_value = zipper->NextValue()) {
     const uint64_t id = *zipper->value();
     std::string_view bytes;
     if (zipper->value_layer() == 1) {
-      PATHKB_ASSIGN_OR_RETURN(bytes, base->FindEntry(id, scratch));
+      PATHKB_ASSIGN_OR_RETURN(bytes, work.base->FindEntry(id, scratch));
     } else if (id != 0) {
       bytes = entries_->Find(id);
     }
     PATHKB_ASSIGN_OR_RETURN(const Entry entry, DecodeEntry(bytes));
-    SetTermKey(TermKey(space, entry.encoded_term, zipper->path().substr(name_at)), kDeletedBit);
+    SetFact(entry.encoded_term, zipper->path().substr(name_at), kDeletedBit, work);
     trie_.Set(zipper->path(), kDeletedBit);
-    ++counts.deleted;
+    ++work.counts.deleted;
   }
-  if (counts.deleted == deleted_before) ++counts.not_found;
-  return zipper->status();
+  PATHKB_RETURN_IF_ERROR(zipper->status());
+  if (work.counts.deleted != deleted_before) return true;
+  ++work.counts.not_found;
+  return false;
 }
 
 absl::StatusOr<uint64_t> WorkingSet::CountFacts(std::string_view space,
@@ -146,53 +149,58 @@ absl::StatusOr<uint64_t> WorkingSet::CountFacts(std::string_view space,
   return facts;
 }
 
-absl::Status WorkingSet::ApplyDropSpace(std::string_view space, const FactBase* base,
-                                        ChangeCounts& counts) {
-  PATHKB_ASSIGN_OR_RETURN(const uint64_t facts, CountFacts(space, base));
-  if (facts == 0) {
-    ++counts.not_found;
-    return absl::OkStatus();
-  }
-  const std::string terms_prefix = TermsPrefix(space);
-  const std::string prefix = SpacePrefix(space);
-  const uint64_t tombstone = NextDropTombstone(trie_, space);
-  changed_facts_ -= trie_.CountBelow(terms_prefix);
-  if (!trie_.Contains(prefix)) ++changed_facts_;
+void WorkingSet::DropBelow(std::string_view prefix) {
+  const uint64_t tombstone = NextDropTombstone(trie_, prefix);
   trie_.RemoveBelow(prefix);
   trie_.Set(prefix, tombstone);
-  counts.deleted += facts;
-  return absl::OkStatus();
 }
 
-absl::Status WorkingSet::ApplyChange(std::string_view space, const Change& change,
-                                     const FactBase* base, ChangeCounts& counts) {
+absl::StatusOr<bool> WorkingSet::ApplyDropSpace(Work& work) {
+  PATHKB_ASSIGN_OR_RETURN(const uint64_t facts, CountFacts(work.space, work.base));
+  if (facts == 0) {
+    ++work.counts.not_found;
+    return false;
+  }
+  const std::string prefix = SpacePrefix(work.space);
+  changed_facts_ -= trie_.CountBelow(TermsPrefix(work.space));
+  if (!trie_.Contains(prefix)) ++changed_facts_;
+  DropBelow(prefix);
+  work.index = ArgumentKeys(work.space, IndexedArguments());
+  work.counts.deleted += facts;
+  return true;
+}
+
+absl::StatusOr<bool> WorkingSet::ApplyChange(const Change& change, Work& work) {
   switch (change.kind) {
     case Change::Kind::kSet:
-      return ApplySet(space, change, base, counts);
+      return ApplySet(change, work);
     case Change::Kind::kDeleteTerm:
     case Change::Kind::kDeleteName:
-      return ApplyDelete(space, change, base, counts);
+      return ApplyDelete(change, work);
     case Change::Kind::kDeleteNamesBelow:
-      return ApplyDeleteNamesBelow(space, change.name, base, counts);
+      return ApplyDeleteNamesBelow(change.name, work);
     case Change::Kind::kDropSpace:
-      return ApplyDropSpace(space, base, counts);
+      return ApplyDropSpace(work);
+    case Change::Kind::kIndexArguments:
+      return ApplyIndexArguments(change.index, work);
+    case Change::Kind::kIndexFacts:
+      return ApplyIndexFacts(change, work);
   }
   return absl::InternalError("a change of no kind");
 }
 
 absl::StatusOr<ChangeCounts> WorkingSet::Apply(Batch& batch, const FactBase* base) {
-  ChangeCounts counts;
+  PATHKB_ASSIGN_OR_RETURN(const IndexSetting setting, ReadSetting(batch.space, base));
+  Work work = {batch.space, base, ArgumentKeys(batch.space, setting.all()), ChangeCounts()};
   size_t kept = 0;
   for (size_t i = 0; i < batch.changes.size(); ++i) {
-    const Change& change = batch.changes[i];
-    const uint64_t changed_before = counts.changed();
-    PATHKB_RETURN_IF_ERROR(ApplyChange(batch.space, change, base, counts));
-    if (counts.changed() == changed_before) continue;
+    PATHKB_ASSIGN_OR_RETURN(const bool changed, ApplyChange(batch.changes[i], work));
+    if (!changed) continue;
     if (kept != i) batch.changes[kept] = std::move(batch.changes[i]);
     ++kept;
   }
   batch.changes.resize(kept);
-  return counts;
+  return work.counts;
 }
 
 void WorkingSet::ApplyKey(std::string_view key, KeyChange change, std::string_view entry) {

@@ -1,7 +1,9 @@
 // Everything that changed since the snapshot: a trie of keys (core/facts/keys) and the entries
 // their values name. A delete leaves a tombstone (core/trie/tombstone.h), always, because a
 // snapshot that is being written at that moment may hold the fact; a space that is dropped leaves
-// one for all its facts (dropped_space.h).
+// one for all its facts (dropped_space.h). A fact's keys in the argument index (arg_index.h) are
+// set and deleted together with the one under terms/, for each position that its space has, also
+// while the position's family is still being built.
 //
 // The log replayed in order, over the same base, gives the same working set again: Apply() looks at
 // nothing but its arguments.
@@ -17,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "core/facts/arg_index.h"
 #include "core/facts/batch.h"
 #include "core/facts/entry_store.h"
 #include "core/facts/fact_base.h"
@@ -32,6 +35,7 @@ struct ChangeCounts {
   uint64_t unchanged = 0;  // There before, just so.
   uint64_t deleted = 0;
   uint64_t not_found = 0;  // Deletes of what was not there; one for a whole prefix or space.
+  uint64_t indexed = 0;    // Facts that a kIndexFacts has put into the index: no change of them.
 
   uint64_t changed() const { return inserted + updated + deleted; }
   ChangeCounts& operator+=(const ChangeCounts& other);
@@ -65,7 +69,9 @@ class WorkingSet {
   // does nothing (an insert of what is there, a delete of what is not) is taken out of `batch`, so
   // that what remains is what the log must hold. A delete of many facts costs a walk over them, and
   // for names two changes of the trie each; a dropped space is one change, and O(what changed in
-  // it) to count, if the base has been asked for its number before (FactBase::CountBelow()).
+  // it) to count, if the base has been asked for its number before (FactBase::CountBelow()). Each
+  // indexed argument adds one change of the trie for each fact that has it. kIndexFacts walks its
+  // facts, and takes their entries from the base into memory.
   //   DataLoss   the base could not be read; this object must then be dropped
   absl::StatusOr<ChangeCounts> Apply(Batch& batch, const FactBase* base);
 
@@ -95,25 +101,36 @@ class WorkingSet {
   uint64_t MemoryBytes() const { return trie_.MemoryBytes() + entries_->entry_bytes(); }
 
  private:
+  // What Apply() is at.
+  struct Work {
+    std::string_view space;
+    const FactBase* base;  // May be null.
+    ArgumentKeys index;    // For the positions that the space has.
+    ChangeCounts counts;
+  };
+
   // One key as it stands: its entry bytes, or nullopt when there is no such fact. The bytes may be
   // in `scratch`.
   absl::StatusOr<std::optional<std::string_view>> Lookup(std::string_view key, const FactBase* base,
                                                          std::string& scratch) const;
-  absl::Status ApplySet(std::string_view space, const Change& change, const FactBase* base,
-                        ChangeCounts& counts);
-  absl::Status ApplyDelete(std::string_view space, const Change& change, const FactBase* base,
-                           ChangeCounts& counts);
-  absl::Status ApplyDeleteNamesBelow(std::string_view space, std::string_view name_prefix,
-                                     const FactBase* base, ChangeCounts& counts);
+  // Each does one change; true if it was one.
+  absl::StatusOr<bool> ApplyChange(const Change& change, Work& work);
+  absl::StatusOr<bool> ApplySet(const Change& change, Work& work);
+  absl::StatusOr<bool> ApplyDelete(const Change& change, Work& work);
+  absl::StatusOr<bool> ApplyDeleteNamesBelow(std::string_view name_prefix, Work& work);
+  absl::StatusOr<bool> ApplyDropSpace(Work& work);
+  absl::StatusOr<bool> ApplyIndexArguments(const Change::Index& index, Work& work);
+  absl::StatusOr<bool> ApplyIndexFacts(const Change& change, Work& work);
   // Facts of a space over `base`: O(what changed in it), if the base remembers its own number.
   absl::StatusOr<uint64_t> CountFacts(std::string_view space, const FactBase* base) const;
-  absl::Status ApplyDropSpace(std::string_view space, const FactBase* base, ChangeCounts& counts);
-  absl::Status ApplyChange(std::string_view space, const Change& change, const FactBase* base,
-                           ChangeCounts& counts);
+  // Which arguments the space has indexed; the base may be null.
+  absl::StatusOr<IndexSetting> ReadSetting(std::string_view space, const FactBase* base) const;
   // A cursor over this laid over `base`, at the root; does not see later changes.
   std::unique_ptr<Zipper> NewZipper(const FactBase* base) const;
-  // Sets the value of a key under terms/, keeping changed_facts_.
-  void SetTermKey(std::string_view key, uint64_t value);
+  // Sets the value of a fact's key under terms/, keeping changed_facts_, and of those in the index.
+  void SetFact(std::string_view encoded_term, std::string_view name, uint64_t value, Work& work);
+  // Hides and removes everything below a prefix; a difference, also if that was done before.
+  void DropBelow(std::string_view prefix);
 
   PathTrie trie_;
   std::shared_ptr<EntryStore> entries_ = std::make_shared<EntryStore>();

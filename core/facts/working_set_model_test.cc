@@ -1,18 +1,23 @@
 // Random batches of every kind over a base, compared with plain maps of facts: counts, what an
 // overlay shows, what is left in the batch, replay, and Since(), at once and in steps, each time a
-// snapshot that was begun some batches before becomes the base. 20,000 batches; the seed is
+// snapshot that was begun some batches before becomes the base. Arguments come to be indexed, are
+// filled in, and are dropped all the while: at each look the index holds the facts it should, by
+// their terms taken apart and put together again, and nothing else. 20,000 batches; the seed is
 // PATHKB_TEST_SEED or fixed.
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
 
+#include "core/facts/arg_index.h"
 #include "core/facts/facts_testing.h"
 #include "core/facts/keys.h"
 #include "core/facts/working_set.h"
@@ -24,32 +29,69 @@ namespace {
 
 constexpr int kBatches = 20'000;
 
+// The bytes that an argument's family has for a term; nullopt if it has none. Takes the term apart,
+// so good for terms without variables.
+std::optional<std::string> Permuted(std::string_view encoded_term, int position) {
+  const Term term = *DecodeTerm(encoded_term);
+  if (term.kind() != Term::Kind::kExpression) return std::nullopt;
+  std::vector<std::string> children;
+  for (const Term& child : term.children())
+    EXPECT_TRUE(EncodeTerm(child, children.emplace_back()).ok());
+  const size_t from = static_cast<size_t>(position);
+  if (children.size() <= from) return std::nullopt;
+  std::string bytes(1, static_cast<char>(children.size()));
+  if (position != 1) bytes += children[0];
+  bytes += children[from];
+  for (size_t i = position == 1 ? 0 : 1; i < children.size(); ++i) {
+    if (i != from) bytes += children[i];
+  }
+  return bytes;
+}
+
 // The rules of the working set once more, written plainly.
 class Model {
  public:
   ChangeCounts Apply(const Batch& batch) {
     ChangeCounts counts;
-    Facts& facts = spaces_[batch.space];
+    Space& space = spaces_[batch.space];
     for (const Change& change : batch.changes) {
       switch (change.kind) {
         case Change::Kind::kSet:
-          Set(facts, change, counts);
+          Set(space, change, counts);
           break;
         case Change::Kind::kDeleteTerm:
-          ++(facts.erase("t" + change.encoded_term) == 1 ? counts.deleted : counts.not_found);
+          ++(space.facts.erase("t" + change.encoded_term) == 1 ? counts.deleted : counts.not_found);
           break;
         case Change::Kind::kDeleteName:
-          ++(facts.erase("n" + change.name) == 1 ? counts.deleted : counts.not_found);
+          ++(space.facts.erase("n" + change.name) == 1 ? counts.deleted : counts.not_found);
           break;
         case Change::Kind::kDeleteNamesBelow:
           Count(std::erase_if(
-                    facts,
+                    space.facts,
                     [&](const auto& fact) { return fact.first.starts_with("n" + change.name); }),
                 counts);
           break;
         case Change::Kind::kDropSpace:
-          Count(std::exchange(facts, {}).size(), counts);
+          Count(space.facts.size(), counts);
+          if (!space.facts.empty()) space = Space();
           break;
+        case Change::Kind::kIndexArguments:
+          for (int position = 1; position <= kIndexPositionsMax; ++position) {
+            if (change.index.dropped.Has(position)) space.index.erase(position);
+            if (change.index.begun.Has(position)) space.index.try_emplace(position);
+            const auto found = space.index.find(position);
+            if (found != space.index.end() && change.index.whole.Has(position)) {
+              found->second.whole = true;
+            }
+          }
+          break;
+        case Change::Kind::kIndexFacts:
+          IndexFacts(space, change, counts);
+          break;
+      }
+      // What is gone is indexed no more.
+      for (auto& [position, family] : space.index) {
+        std::erase_if(family.has, [&](const std::string& id) { return !space.facts.contains(id); });
       }
     }
     return counts;
@@ -57,45 +99,117 @@ class Model {
 
   std::map<std::string, std::string> Contents() const {
     std::map<std::string, std::string> contents;
-    for (const auto& [space, facts] : spaces_) {
-      for (const auto& [id, fact] : facts) {
-        const std::string name = id[0] == 'n' ? id.substr(1) : "";
-        contents[TermKey(space, fact.first, name)] = fact.second;
-        if (!name.empty()) contents[NameKey(space, name)] = fact.second;
+    for (const auto& [name_of_space, space] : spaces_) {
+      for (const auto& [id, fact] : space.facts) {
+        const std::string name = NameOf(id);
+        contents[TermKey(name_of_space, fact.first, name)] = fact.second;
+        if (!name.empty()) contents[NameKey(name_of_space, name)] = fact.second;
+      }
+      for (const auto& [position, family] : space.index) {
+        contents[family.whole ? IndexedKey(name_of_space, position)
+                              : IndexingKey(name_of_space, position)] = "";
+        for (const std::string& id : family.has) {
+          const auto& fact = space.facts.at(id);
+          if (const auto bytes = Permuted(fact.first, position)) {
+            contents[ArgumentPrefix(name_of_space, position) + *bytes + NameOf(id)] = fact.second;
+          }
+        }
       }
     }
     return contents;
   }
 
+  // How many families there are that are whole.
+  int WholeFamilies() const {
+    int count = 0;
+    for (const auto& [name, space] : spaces_) {
+      for (const auto& [position, family] : space.index) count += family.whole ? 1 : 0;
+    }
+    return count;
+  }
+
  private:
   // By "t" and the encoded term, or "n" and the name: encoded term and entry.
   using Facts = std::map<std::string, std::pair<std::string, std::string>>;
+  // Of one argument: which facts have been put into it.
+  struct Family {
+    bool whole = false;
+    std::set<std::string> has;
+  };
+  struct Space {
+    Facts facts;
+    std::map<int, Family> index;
+  };
 
-  static void Set(Facts& facts, const Change& change, ChangeCounts& counts) {
+  static std::string NameOf(const std::string& id) { return id[0] == 'n' ? id.substr(1) : ""; }
+  static void Set(Space& space, const Change& change, ChangeCounts& counts) {
     const std::string id = change.name.empty() ? "t" + change.encoded_term : "n" + change.name;
     const std::pair<std::string, std::string> fact(change.encoded_term, change.entry);
-    const auto found = facts.find(id);
-    if (found == facts.end()) {
-      ++counts.inserted;
-    } else {
-      ++(found->second == fact ? counts.unchanged : counts.updated);
+    const auto found = space.facts.find(id);
+    if (found != space.facts.end() && found->second == fact) {
+      ++counts.unchanged;
+      return;
     }
-    facts[id] = fact;
+    ++(found == space.facts.end() ? counts.inserted : counts.updated);
+    space.facts[id] = fact;
+    for (auto& [position, family] : space.index) family.has.insert(id);
+  }
+  static void IndexFacts(Space& space, const Change& change, ChangeCounts& counts) {
+    const bool builds = std::any_of(space.index.begin(), space.index.end(),
+                                    [](const auto& family) { return !family.second.whole; });
+    if (!builds) return;
+    for (const auto& [id, fact] : space.facts) {
+      const std::string key = fact.first + NameOf(id);
+      if (key <= change.encoded_term || key > change.entry) continue;
+      ++counts.indexed;
+      for (auto& [position, family] : space.index) {
+        if (!family.whole) family.has.insert(id);
+      }
+    }
   }
   static void Count(uint64_t deleted, ChangeCounts& counts) {
     counts.deleted += deleted;
     if (deleted == 0) ++counts.not_found;
   }
 
-  std::map<std::string, Facts> spaces_;
+  std::map<std::string, Space> spaces_;
 };
 
+std::string RandomTerm(std::mt19937_64& random) {
+  std::string term = "(f";
+  for (size_t i = 0, n = random() % 4; i < n; ++i) {
+    term += random() % 3 == 0 ? " (g a)" : " " + std::to_string(random() % 2);
+  }
+  return term + ")";
+}
+
+IndexedArguments RandomArguments(std::mt19937_64& random) {
+  // 1 to 4: the terms have 0 to 3.
+  return IndexedArguments::FromBits(random() & random() & 0b11110);
+}
+
+Change RandomIndexChange(std::mt19937_64& random) {
+  Change change;
+  if (random() % 4 == 0) {
+    change.kind = Change::Kind::kIndexArguments;
+    if (random() % 2 == 0) change.index.begun = RandomArguments(random);
+    if (random() % 2 == 0) change.index.whole = RandomArguments(random);
+    if (random() % 3 == 0) change.index.dropped = RandomArguments(random);
+  } else {
+    change.kind = Change::Kind::kIndexFacts;
+    if (random() % 2 == 0) change.encoded_term = Encoded(RandomTerm(random));
+    change.entry = random() % 2 == 0 ? "\xFF" : Encoded(RandomTerm(random)) + "a/2";
+  }
+  return change;
+}
+
 Change RandomChange(std::mt19937_64& random) {
-  const std::string term = "(f " + std::to_string(random() % 12) + ")";
+  const std::string term = RandomTerm(random);
   const std::string name = (random() % 2 == 0 ? "a/" : "b/") + std::to_string(random() % 4);
-  switch (random() % 24) {
+  switch (random() % 28) {
     case 0:
-      return {Change::Kind::kDropSpace, "", "", ""};
+      return random() % 4 == 0 ? Change{Change::Kind::kDropSpace, "", "", ""}
+                               : RandomIndexChange(random);
     case 1:
       return {Change::Kind::kDeleteNamesBelow, "", name.substr(0, random() % 4), ""};
     case 2:
@@ -107,6 +221,9 @@ Change RandomChange(std::mt19937_64& random) {
     case 7:
     case 8:
       return {Change::Kind::kDeleteName, "", name, ""};
+    case 24:
+    case 25:
+      return RandomIndexChange(random);
     case 9:
     case 10:
     case 11:
@@ -133,7 +250,8 @@ uint64_t CountChanged(const PathTrie& trie) {
   uint64_t count = 0;
   ReadZipper zipper(trie);
   while (zipper.NextValue()) {
-    if (IsTermKey(zipper.path()) || HidesBelow(*zipper.value())) ++count;
+    const bool is_space = zipper.path() == SpacePrefixOf(zipper.path());
+    if (IsTermKey(zipper.path()) || (is_space && HidesBelow(*zipper.value()))) ++count;
   }
   return count;
 }
@@ -209,8 +327,10 @@ TEST(WorkingSetModelTest, AgreesWithPlainMapsAcrossSnapshots) {
   std::mt19937_64 random(seed);
   World world;
   int installs = 0;
+  int batches_with_whole_index = 0;
   for (int i = 0; i < kBatches; ++i) {
     ASSERT_NO_FATAL_FAILURE(world.Commit(RandomBatch(random))) << "batch " << i;
+    if (world.model.WholeFamilies() > 0) ++batches_with_whole_index;
     if (random() % 4 == 0) {
       ASSERT_NO_FATAL_FAILURE(world.Check()) << "batch " << i;
     }
@@ -228,6 +348,7 @@ TEST(WorkingSetModelTest, AgreesWithPlainMapsAcrossSnapshots) {
     }
   }
   EXPECT_GT(installs, 500);
+  EXPECT_GT(batches_with_whole_index, kBatches / 4);
 }
 
 }  // namespace

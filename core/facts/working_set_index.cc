@@ -1,0 +1,73 @@
+// What a working set does to the argument index as a whole: positions that come and go, and facts
+// that are put into a family that is being built. Single facts take their index keys along with
+// them, in working_set.cc.
+
+#include "core/base/status_macros.h"
+#include "core/facts/keys.h"
+#include "core/facts/working_set.h"
+#include "core/trie/tombstone.h"
+
+namespace pathkb {
+
+absl::StatusOr<IndexSetting> WorkingSet::ReadSetting(std::string_view space,
+                                                     const FactBase* base) const {
+  return ReadIndexSetting(*NewZipper(base), space);
+}
+
+absl::StatusOr<bool> WorkingSet::ApplyIndexArguments(const Change::Index& index, Work& work) {
+  PATHKB_ASSIGN_OR_RETURN(const IndexSetting before, ReadSetting(work.space, work.base));
+  IndexSetting now = before;
+  for (int position = 1; position <= kIndexPositionsMax; ++position) {
+    if (index.dropped.Has(position) && now.all().Has(position)) {
+      DropBelow(ArgumentPrefix(work.space, position));
+      now.whole.Remove(position);
+      now.building.Remove(position);
+    }
+    if (index.begun.Has(position) && !now.all().Has(position)) now.building.Add(position);
+    if (index.whole.Has(position) && now.building.Has(position)) {
+      now.building.Remove(position);
+      now.whole.Add(position);
+    }
+    const auto tell = [&](const std::string& key, bool was, bool is) {
+      if (was != is) trie_.Set(key, is ? 0 : kDeletedBit);
+    };
+    tell(IndexedKey(work.space, position), before.whole.Has(position), now.whole.Has(position));
+    tell(IndexingKey(work.space, position), before.building.Has(position),
+         now.building.Has(position));
+  }
+  work.index = ArgumentKeys(work.space, now.all());
+  // Dropped and begun anew in one: the setting is the same, but nothing is in the family.
+  return now != before || !index.dropped.Within(before.all()).empty();
+}
+
+absl::StatusOr<bool> WorkingSet::ApplyIndexFacts(const Change& change, Work& work) {
+  PATHKB_ASSIGN_OR_RETURN(const IndexSetting setting, ReadSetting(work.space, work.base));
+  if (setting.building.empty()) return false;
+  ArgumentKeys keys(work.space, setting.building);
+  const std::string prefix = TermsPrefix(work.space);
+  const std::string last = prefix + change.entry;
+  const std::string before = prefix + change.encoded_term;
+  const std::unique_ptr<Zipper> zipper = NewZipper(work.base);
+  const uint64_t indexed_before = work.counts.indexed;
+  std::string scratch;
+  bool at_value = zipper->SeekValue(before);
+  // The beginning of all facts is no fact.
+  if (at_value && !change.encoded_term.empty() && zipper->path() == before) {
+    at_value = zipper->NextValue();
+  }
+  for (; at_value && zipper->path() <= last; at_value = zipper->NextValue()) {
+    PATHKB_ASSIGN_OR_RETURN(const TermKeyParts parts,
+                            SplitTermKey(zipper->path().substr(prefix.size())));
+    uint64_t id = *zipper->value();
+    if (id != 0 && zipper->value_layer() == 1) {
+      PATHKB_ASSIGN_OR_RETURN(const std::string_view entry, work.base->FindEntry(id, scratch));
+      id = entries_->Intern(entry);
+    }
+    keys.ForEach(parts.encoded_term, parts.name, [&](std::string_view key) { trie_.Set(key, id); });
+    ++work.counts.indexed;
+  }
+  PATHKB_RETURN_IF_ERROR(zipper->status());
+  return work.counts.indexed != indexed_before;
+}
+
+}  // namespace pathkb
