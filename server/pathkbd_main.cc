@@ -70,6 +70,9 @@ void AddWriteOptions(CLI::App& app, ServerConfig& config) {
                  "when commits are on disk: always (before they are answered), "
                  "interval:DURATION (1ms to 1h), none")
       ->capture_default_str();
+  app.add_option("--index-arguments", config.index_arguments,
+                 "arguments that are indexed of a new space, such as 2,3; or none")
+      ->option_text("N,N...=" + config.index_arguments);
   AddNumber(app, "--disk-reserve-bytes", config.disk_reserve_bytes,
             "kept free for the log on a full disk; 0: none");
   AddNumber(app, "--disk-low-bytes", config.disk_low_bytes,

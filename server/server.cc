@@ -15,6 +15,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
+#include "core/facts/arg_index.h"
 #include "server/admin_http/http_server.h"
 #include "server/admin_http/pages.h"
 #include "server/admin_http/readiness.h"
@@ -28,6 +29,7 @@
 #include "server/knowledge_base/commit_queue.h"
 #include "server/knowledge_base/first_view.h"
 #include "server/knowledge_base/generations.h"
+#include "server/knowledge_base/index_builder.h"
 #include "server/knowledge_base/knowledge_base.h"
 #include "server/metrics/metrics_text.h"
 #include "server/metrics/server_state.h"
@@ -81,6 +83,7 @@ struct Server::Parts {
   std::unique_ptr<SnapshotWorker> snapshots;
   std::unique_ptr<Scrubber> scrubber;
   std::unique_ptr<Generations> generations;
+  std::unique_ptr<IndexBuilder> indexes;
   std::unique_ptr<ThreadPool> threads;
   std::unique_ptr<FactService> fact_service;
   std::unique_ptr<QueryService> query_service;
@@ -236,6 +239,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   commit_options.gate.disk_low_bytes = config.disk_low_bytes;
   commit_options.gate.memory_hard_bytes = config.memory_working_set_hard_bytes;
   commit_options.clock = &parts->clock;
+  PATHKB_ASSIGN_OR_RETURN(commit_options.index_of_new_spaces,
+                          IndexedArguments::FromText(config.index_arguments));
   parts->commits =
       std::make_unique<CommitQueue>(commit_options, files, *parts->knowledge_base,
                                     std::move(recovered.working), std::move(recovered.requests));
@@ -262,14 +267,17 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   parts->generations = std::make_unique<Generations>(
       files, config.data_dir, *parts->knowledge_base,
       [&snapshots = *parts->snapshots] { return snapshots.manifest(); });
+  parts->indexes =
+      std::make_unique<IndexBuilder>(*parts->knowledge_base, *parts->commits, parts->clock);
   parts->threads = std::make_unique<ThreadPool>(kRequestThreads);
   parts->fact_service = std::make_unique<FactService>(*parts->knowledge_base, *parts->generations,
                                                       *parts->commits, *parts->threads);
   parts->query_service = std::make_unique<QueryService>(*parts->generations, *parts->threads);
   parts->snapshot_service =
       std::make_unique<SnapshotService>(*parts->snapshots, *parts->generations, *parts->threads);
-  parts->space_service = std::make_unique<SpaceService>(*parts->knowledge_base, *parts->generations,
-                                                        *parts->commits, *parts->threads);
+  parts->space_service =
+      std::make_unique<SpaceService>(*parts->knowledge_base, *parts->generations, *parts->commits,
+                                     *parts->indexes, *parts->threads);
   parts->admin_service = std::make_unique<AdminService>([&all = *parts] { return all.State(); });
 
   AddStandardServices();

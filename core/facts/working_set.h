@@ -23,6 +23,7 @@
 #include "core/facts/batch.h"
 #include "core/facts/entry_store.h"
 #include "core/facts/fact_base.h"
+#include "core/facts/keys.h"
 #include "core/trie/path_trie.h"
 #include "core/trie/zipper.h"
 
@@ -75,6 +76,10 @@ class WorkingSet {
   //   DataLoss   the base could not be read; this object must then be dropped
   absl::StatusOr<ChangeCounts> Apply(Batch& batch, const FactBase* base);
 
+  // True if neither this nor `base` (may be null) holds a key of `space`, nor a deleted one since
+  // the base: then the space comes into being with the next fact. O(bytes of its name).
+  absl::StatusOr<bool> IsNewSpace(std::string_view space, const FactBase* base) const;
+
   // Puts one key into the state that a delta says it has, without a look at the base: what the
   // delta was made of is right already. `entry` is for changes that have one; empty for a plain
   // fact. For a delta that begins where this working set stands, key by key in the delta's order.
@@ -121,6 +126,11 @@ class WorkingSet {
   absl::StatusOr<bool> ApplyDropSpace(Work& work);
   absl::StatusOr<bool> ApplyIndexArguments(const Change::Index& index, Work& work);
   absl::StatusOr<bool> ApplyIndexFacts(const Change& change, Work& work);
+  // Puts one fact, whose value is of the working set (layer 0) or of the base, under `keys`.
+  absl::Status IndexFact(const TermKeyParts& fact, uint64_t value, int layer, ArgumentKeys& keys,
+                         Work& work);
+  // Whether this has dropped the argument's family that `key` is of, and with it what the base has.
+  bool IsHiddenByDroppedFamily(std::string_view key) const;
   // Facts of a space over `base`: O(what changed in it), if the base remembers its own number.
   absl::StatusOr<uint64_t> CountFacts(std::string_view space, const FactBase* base) const;
   // Which arguments the space has indexed; the base may be null.

@@ -3,6 +3,7 @@
 // them, in working_set.cc.
 
 #include "core/base/status_macros.h"
+#include "core/facts/dropped_space.h"
 #include "core/facts/keys.h"
 #include "core/facts/working_set.h"
 #include "core/trie/tombstone.h"
@@ -12,6 +13,17 @@ namespace pathkb {
 absl::StatusOr<IndexSetting> WorkingSet::ReadSetting(std::string_view space,
                                                      const FactBase* base) const {
   return ReadIndexSetting(*NewZipper(base), space);
+}
+
+absl::StatusOr<bool> WorkingSet::IsNewSpace(std::string_view space, const FactBase* base) const {
+  const std::string prefix = SpacePrefix(space);
+  // What a drop leaves at the prefix itself is no key of the space.
+  if (trie_.CountBelow(prefix) > (trie_.Contains(prefix) ? 1 : 0)) return false;
+  if (base == nullptr || IsHiddenByDrop(trie_, TermsPrefix(space))) return true;
+  const std::unique_ptr<Zipper> zipper = base->NewZipper();
+  const bool is_there = zipper->Descend(prefix) && zipper->NextValueWithin(prefix.size());
+  PATHKB_RETURN_IF_ERROR(zipper->status());
+  return !is_there;
 }
 
 absl::StatusOr<bool> WorkingSet::ApplyIndexArguments(const Change::Index& index, Work& work) {
@@ -49,7 +61,6 @@ absl::StatusOr<bool> WorkingSet::ApplyIndexFacts(const Change& change, Work& wor
   const std::string before = prefix + change.encoded_term;
   const std::unique_ptr<Zipper> zipper = NewZipper(work.base);
   const uint64_t indexed_before = work.counts.indexed;
-  std::string scratch;
   bool at_value = zipper->SeekValue(before);
   // The beginning of all facts is no fact.
   if (at_value && !change.encoded_term.empty() && zipper->path() == before) {
@@ -58,16 +69,43 @@ absl::StatusOr<bool> WorkingSet::ApplyIndexFacts(const Change& change, Work& wor
   for (; at_value && zipper->path() <= last; at_value = zipper->NextValue()) {
     PATHKB_ASSIGN_OR_RETURN(const TermKeyParts parts,
                             SplitTermKey(zipper->path().substr(prefix.size())));
-    uint64_t id = *zipper->value();
-    if (id != 0 && zipper->value_layer() == 1) {
-      PATHKB_ASSIGN_OR_RETURN(const std::string_view entry, work.base->FindEntry(id, scratch));
-      id = entries_->Intern(entry);
-    }
-    keys.ForEach(parts.encoded_term, parts.name, [&](std::string_view key) { trie_.Set(key, id); });
+    PATHKB_RETURN_IF_ERROR(IndexFact(parts, *zipper->value(), zipper->value_layer(), keys, work));
     ++work.counts.indexed;
   }
   PATHKB_RETURN_IF_ERROR(zipper->status());
   return work.counts.indexed != indexed_before;
+}
+
+absl::Status WorkingSet::IndexFact(const TermKeyParts& fact, uint64_t value, int layer,
+                                   ArgumentKeys& keys, Work& work) {
+  absl::Status status;
+  std::string scratch;
+  // What the fact's value is in this working set; of one in the base it is looked up if need be.
+  std::optional<uint64_t> id;
+  if (value == 0 || layer == 0) id = value;
+  keys.ForEach(fact.encoded_term, fact.name, [&](std::string_view key) {
+    if (!status.ok()) return;
+    if (layer == 1 && !trie_.Contains(key) && !IsHiddenByDroppedFamily(key)) {
+      // A walk that is made again finds in the base what a snapshot has put there meanwhile.
+      const absl::StatusOr<std::optional<uint64_t>> there = work.base->Find(key);
+      status.Update(there.status());
+      if (!status.ok() || *there == value) return;
+    }
+    if (!id.has_value()) {
+      const absl::StatusOr<std::string_view> entry = work.base->FindEntry(value, scratch);
+      status.Update(entry.status());
+      if (!status.ok()) return;
+      id = entries_->Intern(*entry);
+    }
+    trie_.Set(key, *id);
+  });
+  return status;
+}
+
+bool WorkingSet::IsHiddenByDroppedFamily(std::string_view key) const {
+  const size_t space_bytes = SpacePrefixOf(key).size();
+  const std::optional<uint64_t> family = trie_.Find(key.substr(0, key.find('/', space_bytes) + 1));
+  return family.has_value() && HidesBelow(*family);
 }
 
 }  // namespace pathkb

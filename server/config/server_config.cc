@@ -56,6 +56,10 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
   if (const auto sync = ParseSyncPolicy(config.sync); !sync.ok()) {
     return absl::InvalidArgumentError(fmt::format("--sync {}", ToStd(sync.status().message())));
   }
+  if (const auto index = IndexedArguments::FromText(config.index_arguments); !index.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("--index-arguments: {}", ToStd(index.status().message())));
+  }
   if (!(config.snapshot_min_ratio >= 0 && config.snapshot_min_ratio <= 1000)) {
     return absl::InvalidArgumentError(
         fmt::format("--snapshot-min-ratio {}: must be 0 to 1000", config.snapshot_min_ratio));

@@ -8,6 +8,8 @@
 
 #include "absl/status/status.h"
 
+#include "core/facts/arg_index.h"
+
 namespace pathkb {
 
 // A value type; the defaults are those of the command line.
@@ -24,6 +26,8 @@ struct ServerConfig {
   std::string log_level = "info";
   // When commits are made durable: "always", "interval:<duration>" or "none" (sync_policy.h).
   std::string sync = "always";
+  // Which arguments are indexed of a space that comes into being (core/facts/arg_index.h); "none".
+  std::string index_arguments = std::string(kIndexArgumentsDefault);
   // Bytes kept free for the log on a full disk; 0 none.
   uint64_t disk_reserve_bytes = uint64_t{16} << 20;
   // Facts are not added while fewer bytes than this are free on the disk; 0 no such bound.

@@ -10,9 +10,11 @@
 namespace pathkb {
 namespace {
 
-bool AddsFacts(const Batch& batch) {
-  return std::any_of(batch.changes.begin(), batch.changes.end(),
-                     [](const Change& change) { return change.kind == Change::Kind::kSet; });
+// Whether the batch makes what is held larger.
+bool Grows(const Batch& batch) {
+  return std::any_of(batch.changes.begin(), batch.changes.end(), [](const Change& change) {
+    return change.kind == Change::Kind::kSet || change.kind == Change::Kind::kIndexFacts;
+  });
 }
 
 absl::Status UsedForAnother(const Batch& batch, uint64_t first, uint64_t now) {
@@ -34,14 +36,37 @@ uint64_t BatchBytes(const Batch& batch) {
 
 uint64_t BatchDigest(const Batch& batch) { return Checksum(EncodeBatch(batch)); }
 
-CommitGroup::CommitGroup(const ReadView& now, WorkingSet& working, RequestTable& requests)
+CommitGroup::CommitGroup(const ReadView& now, WorkingSet& working, RequestTable& requests,
+                         IndexedArguments index_of_new_spaces)
     : now_(now),
       working_(working),
       requests_(requests),
+      index_of_new_spaces_(index_of_new_spaces),
       staged_(working),
       revision_(now.revision) {}
 
 CommitGroup::~CommitGroup() { requests_.TakeBack(); }
+
+absl::Status CommitGroup::AddIndexOfNewSpace(Batch& batch) const {
+  if (index_of_new_spaces_.empty()) return absl::OkStatus();
+  const auto first = std::find_if(batch.changes.begin(), batch.changes.end(),
+                                  [](const Change& c) { return c.kind == Change::Kind::kSet; });
+  if (first == batch.changes.end()) return absl::OkStatus();
+  bool is_new = std::any_of(batch.changes.begin(), first,
+                            [](const Change& c) { return c.kind == Change::Kind::kDropSpace; });
+  if (!is_new) {
+    PATHKB_ASSIGN_OR_RETURN(is_new, staged_.IsNewSpace(batch.space, now_.base.get()));
+  }
+  if (!is_new) return absl::OkStatus();
+  // In the log, so that a replay depends on nothing but the log. With no facts there, the families
+  // are whole from the beginning.
+  Change change;
+  change.kind = Change::Kind::kIndexArguments;
+  change.index.begun = index_of_new_spaces_;
+  change.index.whole = index_of_new_spaces_;
+  batch.changes.insert(first, std::move(change));
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Commit> CommitGroup::Apply(WaitingBatch& waiting, const absl::Status& growth) {
   Batch& batch = waiting.batch;
@@ -54,10 +79,12 @@ absl::StatusOr<Commit> CommitGroup::Apply(WaitingBatch& waiting, const absl::Sta
       return Commit{done->revision, 0, done->counts};
     }
   }
-  if (!growth.ok() && AddsFacts(batch)) return growth;
+  if (!growth.ok() && Grows(batch)) return growth;
+  PATHKB_RETURN_IF_ERROR(AddIndexOfNewSpace(batch));
   WorkingSet next = staged_;
   PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts, next.Apply(batch, now_.base.get()));
-  if (counts.changed() > 0 || is_request) {
+  // What changes nothing has been taken out.
+  if (!batch.changes.empty() || is_request) {
     ++revision_;
     if (is_request) {
       const RequestOutcome outcome{revision_, counts, waiting.request_digest};

@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "core/facts/arg_index.h"
 #include "core/facts/batch.h"
 #include "core/facts/request_table.h"
 #include "core/facts/working_set.h"
@@ -54,8 +55,10 @@ uint64_t BatchDigest(const Batch& batch);
 // One thread at a time; lives for one group. If it is dropped before Keep(), nothing has happened.
 class CommitGroup {
  public:
-  // Stages over `working`, which is the one that `now` shows. Borrows all three.
-  CommitGroup(const ReadView& now, WorkingSet& working, RequestTable& requests);
+  // Stages over `working`, which is the one that `now` shows. Spaces that come into being get
+  // `index_of_new_spaces`. Borrows the first three.
+  CommitGroup(const ReadView& now, WorkingSet& working, RequestTable& requests,
+              IndexedArguments index_of_new_spaces);
   ~CommitGroup();
 
   // Applies one batch, after those before it. `growth` is the answer to one that adds facts while
@@ -78,10 +81,13 @@ class CommitGroup {
 
  private:
   absl::StatusOr<Commit> Apply(WaitingBatch& waiting, const absl::Status& growth);
+  // Puts into a batch whose first fact makes its space that the space has an index.
+  absl::Status AddIndexOfNewSpace(Batch& batch) const;
 
   const ReadView& now_;
   WorkingSet& working_;
   RequestTable& requests_;
+  const IndexedArguments index_of_new_spaces_;
   WorkingSet staged_;
   uint64_t revision_;
   uint64_t wanted_durable_ = 0;

@@ -310,7 +310,7 @@ void CommitQueue::CommitWaiting(std::vector<WaitingBatch> waiting) {
   LookForRoom();
   Tell();
   const absl::Status growth = growth_status();
-  CommitGroup group(now, working_, requests_);
+  CommitGroup group(now, working_, requests_, options_.index_of_new_spaces);
   for (WaitingBatch& batch : waiting) group.Stage(std::move(batch), growth);
 
   // What each change replaces was looked up in the base.
@@ -325,9 +325,9 @@ void CommitQueue::CommitWaiting(std::vector<WaitingBatch> waiting) {
   }
   if (status.ok() && group.revision() > now.revision) {
     group.Keep();
-    knowledge_base_.Publish(working_, group.revision(),
-                            now.facts + group.counts().inserted - group.counts().deleted,
-                            group.counts().changed() + group.requests_kept());
+    knowledge_base_.Publish(
+        working_, group.revision(), now.facts + group.counts().inserted - group.counts().deleted,
+        group.counts().changed() + group.counts().indexed + group.requests_kept());
   }
   Tell();
   {

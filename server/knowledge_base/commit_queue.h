@@ -29,6 +29,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
+#include "core/facts/arg_index.h"
 #include "core/facts/batch.h"
 #include "core/facts/request_table.h"
 #include "core/facts/working_set.h"
@@ -68,6 +69,8 @@ class CommitQueue {
     uint64_t group_bytes_max = uint64_t{8} << 20;
     // Bytes of changes that may wait; past that Submit() refuses.
     uint64_t waiting_bytes_max = uint64_t{256} << 20;
+    // What is indexed of a space that comes into being (core/facts/arg_index.h).
+    IndexedArguments index_of_new_spaces;
     // Room kept for the log on a full disk; 0 for none.
     uint64_t reserve_bytes = 0;
     // From when on facts are not added; see WriteGate.

@@ -56,7 +56,8 @@ absl::Status ReadView::Confirm(absl::Status status) const {
 
 absl::Status ReadView::CheckSpaceExists(std::string_view space) const {
   const std::unique_ptr<Zipper> zipper = NewZipper();
-  const std::string prefix = SpacePrefix(space);
+  // What is said of its index may outlive its facts.
+  const std::string prefix = TermsPrefix(space);
   if (zipper->Descend(prefix) && zipper->NextValueWithin(prefix.size())) return absl::OkStatus();
   PATHKB_RETURN_IF_ERROR(zipper->status());
   return absl::NotFoundError(

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
+#include "core/facts/arg_index.h"
 #include "core/facts/entry.h"
 #include "core/facts/keys.h"
 
@@ -29,10 +30,25 @@ absl::StatusOr<bool> ViewDiff::Side::StandsForFact() const {
   return parts.name.empty();
 }
 
+bool ViewDiff::Side::PassIndex() {
+  // Of the keys of a space, index/ comes before terms/, and terms1/ and so on are the last ones.
+  std::string target(SpacePrefixOf(path_));
+  if (path_.substr(target.size()) < kTermsPart) {
+    target += kTermsPart;
+  } else {
+    ++target.back();
+  }
+  return zipper_->SeekValue(target);
+}
+
 absl::Status ViewDiff::Side::Next() {
   for (;;) {
     const bool is_first = !std::exchange(begun_, true);
-    at_key_ = is_first ? zipper_->SeekValue(prefix_) : zipper_->NextValue();
+    if (is_first) {
+      at_key_ = zipper_->SeekValue(prefix_);
+    } else {
+      at_key_ = IsIndexKey(path_) ? PassIndex() : zipper_->NextValue();
+    }
     path_ = zipper_->path();
     at_key_ = at_key_ && path_.starts_with(prefix_);
     if (!at_key_) return zipper_->status();

@@ -80,6 +80,8 @@ class ViewDiff {
    private:
     // True for a key by name, or by the term of a fact without one.
     absl::StatusOr<bool> StandsForFact() const;
+    // From a key of the index goes to the first one that is none; false if there is none.
+    bool PassIndex();
 
     const ReadView* const view_;
     const std::string prefix_;

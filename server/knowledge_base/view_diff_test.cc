@@ -98,6 +98,13 @@ Batch RandomBatch(std::mt19937_64& random) {
   batch.space = random() % 2 == 0 ? "s" : "s-";
   const std::string term = "(f " + std::to_string(random() % 12) + ")";
   const std::string name = "n" + std::to_string(random() % 6);
+  // Which arguments are indexed makes no difference.
+  if (random() % 4 == 0) {
+    Change& index = batch.changes.emplace_back();
+    index.kind = Change::Kind::kIndexArguments;
+    index.index.begun = IndexedArguments::FromBits(random());
+    index.index.dropped = IndexedArguments::FromBits(random());
+  }
   switch (random() % 12) {
     case 0:
       batch.changes.push_back({Change::Kind::kDropSpace, "", "", ""});

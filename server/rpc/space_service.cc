@@ -8,6 +8,7 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "core/facts/arg_index.h"
 #include "core/facts/batch.h"
 #include "core/facts/keys.h"
 #include "server/config/limits.h"
@@ -22,8 +23,8 @@ namespace {
 constexpr std::string_view kListName = "spaces";  // For page tokens.
 constexpr uint64_t kLookEvery = 4096;             // Facts between looks at the call.
 
-// Counts the facts of the space of the present key; goes to the first key behind the space, which
-// is false if there is none.
+// Counts the facts of a space; goes to the first key behind the space, which is false if there is
+// none.
 absl::StatusOr<bool> CountAndLeave(Zipper& zipper, const grpc::CallbackServerContext& context,
                                    v1::Space& space) {
   const std::string terms_prefix = TermsPrefix(space.name());
@@ -33,6 +34,9 @@ absl::StatusOr<bool> CountAndLeave(Zipper& zipper, const grpc::CallbackServerCon
     if (++facts % kLookEvery == 0) PATHKB_RETURN_IF_ERROR(CheckStillWanted(context));
   }
   space.set_facts(facts);
+  std::string behind = SpacePrefix(space.name());
+  ++behind.back();
+  at_value = at_value && zipper.SeekValue(behind);
   PATHKB_RETURN_IF_ERROR(zipper.status());
   return at_value;
 }
@@ -65,13 +69,33 @@ absl::Status ListSpaces(const ReadView& view, const v1::ListSpacesRequest& reque
       response.set_next_page_token(MakePageToken(kListName, last));
       break;
     }
-    v1::Space& space = *response.add_spaces();
+    v1::Space space;
     space.set_name(
         std::string(prefix.substr(kSpacesPrefix.size(), prefix.size() - kSpacesPrefix.size() - 1)));
+    PATHKB_ASSIGN_OR_RETURN(const IndexedArguments indexed,
+                            ReadIndexedArguments(*view.NewZipper(), space.name()));
+    for (int position = 1; position <= kIndexPositionsMax; ++position) {
+      if (indexed.Has(position)) space.add_indexed_arguments(static_cast<uint32_t>(position));
+    }
     PATHKB_ASSIGN_OR_RETURN(at_value, CountAndLeave(*zipper, context, space));
     facts += space.facts();
+    // What is said of an index may outlive the facts.
+    if (space.facts() != 0) *response.add_spaces() = std::move(space);
   }
   return zipper->status();
+}
+
+// The arguments that a request asks for.
+absl::StatusOr<IndexedArguments> WantedArguments(const v1::SetIndexRequest& request) {
+  IndexedArguments wanted;
+  for (const uint32_t position : request.arguments()) {
+    if (position < 1 || position > static_cast<uint32_t>(kIndexPositionsMax)) {
+      return absl::InvalidArgumentError(
+          fmt::format("argument {}: must be 1 to {}", position, kIndexPositionsMax));
+    }
+    wanted.Add(static_cast<int>(position));
+  }
+  return wanted;
 }
 
 // What it takes to make a space what another one was.
@@ -207,6 +231,22 @@ grpc::ServerUnaryReactor* SpaceService::Restore(grpc::CallbackServerContext* con
     });
   });
   return reactor;
+}
+
+grpc::ServerUnaryReactor* SpaceService::SetIndex(grpc::CallbackServerContext* context,
+                                                 const v1::SetIndexRequest* request,
+                                                 v1::SetIndexResponse* response) {
+  return RunUnary(context, threads_, [this, context, request, response]() -> absl::Status {
+    PATHKB_RETURN_IF_ERROR(CheckSpaceName(request->space()));
+    PATHKB_ASSIGN_OR_RETURN(const IndexedArguments wanted, WantedArguments(*request));
+    PATHKB_ASSIGN_OR_RETURN(const IndexBuilder::Result result,
+                            indexes_.SetIndex(request->space(), wanted,
+                                              [context] { return CheckStillWanted(*context); }));
+    response->set_facts(result.facts);
+    response->set_revision(result.commit.revision);
+    response->set_durable_revision(result.commit.durable_revision);
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace pathkb

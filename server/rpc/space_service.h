@@ -7,6 +7,7 @@
 #include "server/background/thread_pool.h"
 #include "server/knowledge_base/commit_queue.h"
 #include "server/knowledge_base/generations.h"
+#include "server/knowledge_base/index_builder.h"
 #include "server/knowledge_base/knowledge_base.h"
 
 namespace pathkb {
@@ -15,10 +16,11 @@ namespace pathkb {
 class SpaceService final : public v1::SpaceService::CallbackService {
  public:
   SpaceService(const KnowledgeBase& knowledge_base, Generations& generations, CommitQueue& commits,
-               ThreadPool& threads)
+               IndexBuilder& indexes, ThreadPool& threads)
       : knowledge_base_(knowledge_base),
         generations_(generations),
         commits_(commits),
+        indexes_(indexes),
         threads_(threads) {}
 
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
@@ -30,11 +32,15 @@ class SpaceService final : public v1::SpaceService::CallbackService {
   grpc::ServerUnaryReactor* Restore(grpc::CallbackServerContext* context,
                                     const v1::RestoreSpaceRequest* request,
                                     v1::RestoreSpaceResponse* response) override;
+  grpc::ServerUnaryReactor* SetIndex(grpc::CallbackServerContext* context,
+                                     const v1::SetIndexRequest* request,
+                                     v1::SetIndexResponse* response) override;
 
  private:
   const KnowledgeBase& knowledge_base_;
   Generations& generations_;
   CommitQueue& commits_;
+  IndexBuilder& indexes_;
   ThreadPool& threads_;
 };
 
