@@ -47,6 +47,10 @@ std::optional<ComparisonKind> ComparisonKindOf(std::string_view symbol);
 // The symbol.
 std::string_view SymbolOf(ComparisonKind kind);
 
+// The kind that says the same with left and right exchanged: `>` for `<`. == and != are their own;
+// prefix has none and is returned as it is.
+ComparisonKind Mirrored(ComparisonKind kind);
+
 // True if `left` and `right`, encoded ground terms, compare like that. Allocates only for texts
 // that hold zero bytes.
 bool Compare(ComparisonKind kind, std::string_view left, std::string_view right);

@@ -4,15 +4,18 @@
 #ifndef PATHKB_CORE_QUERY_FACT_FILTER_H_
 #define PATHKB_CORE_QUERY_FACT_FILTER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "core/facts/entry.h"
 #include "core/query/fact_source.h"
 
 namespace pathkb {
@@ -33,12 +36,39 @@ struct FactFilter {
   // InvalidArgument for a confidence that is not in [0, 1].
   absl::Status Check() const;
 
-  // True if the fact passes that has this name, and this value in this layer of `source` (see
-  // Zipper). `scratch` may be overwritten. The entry is read only where name and value do not
-  // decide, and never copied.
+  // True if a fact with this entry passes all but `name_prefix`.
+  bool EntryPasses(const Entry& entry) const;
+};
+
+// A filter at work over one source. An entry that many facts share is read once: the last verdicts
+// are kept, a bounded number. One thread at a time; borrows the source.
+class FactFilterRun {
+ public:
+  FactFilterRun(const FactFilter& filter, const FactSource& facts);
+
+  // False if every fact passes.
+  bool active() const { return active_; }
+
+  // True if the fact passes that has this name, and this value in this layer of the source (see
+  // Zipper). The entry is read only where name and value do not decide.
   //   DataLoss   the entry cannot be read
-  absl::StatusOr<bool> Passes(const FactSource& facts, std::string_view name, uint64_t value,
-                              int layer, std::string& scratch) const;
+  absl::StatusOr<bool> Passes(std::string_view name, uint64_t value, int layer);
+
+ private:
+  static constexpr size_t kVerdicts = 1024;
+  struct Verdict {
+    uint64_t value = 0;  // 0: none yet.
+    int layer = 0;
+    bool passes = false;
+  };
+
+  const FactFilter filter_;
+  const FactSource& facts_;
+  const bool active_;        // Some facts may not pass.
+  const bool plain_passes_;  // Facts without an entry do, by what it would be.
+  const bool asks_entry_;    // More than the name counts.
+  std::vector<Verdict> verdicts_;
+  std::string scratch_;
 };
 
 }  // namespace pathkb

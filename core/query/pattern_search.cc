@@ -59,9 +59,11 @@ class PatternSearch::Walk {
       : source_(source), prefix_(TermsPrefix(space)), pattern_(std::move(pattern)), meter_(meter) {}
 
   absl::Status Start(std::span<const std::string_view> values,
-                     std::span<const std::vector<Range>> ranges, std::string_view after) {
+                     std::span<const std::vector<Range>> ranges, std::string_view after,
+                     bool at = false) {
     ranges_ = ranges;
     after_ = after;
+    at_ = at;
     matcher_.reset();
     std::vector<std::string> names;
     inputs_.assign(pattern_.variable_names().size(), Term());
@@ -93,7 +95,7 @@ class PatternSearch::Walk {
       if (!meter_.Step()) return meter_.status();
       PATHKB_ASSIGN_OR_RETURN(const bool found, matcher_->Next());
       if (!found) return false;
-      if (!after_.empty() && Position() <= after_) continue;
+      if (!after_.empty() && Position() <= after_ && !(at_ && Position() == after_)) continue;
       PATHKB_ASSIGN_OR_RETURN(const bool accepted, Bind());
       if (accepted) return true;
     }
@@ -127,7 +129,6 @@ class PatternSearch::Walk {
     for (size_t i = 0; i < bindings.size(); ++i) {
       const bool has_ranges = i < ranges_.size() && !ranges_[i].empty();
       if (!IsGround(bindings[i])) {
-        if (has_ranges) return false;
         ground_ = false;
         continue;
       }
@@ -147,6 +148,7 @@ class PatternSearch::Walk {
   StepMeter& meter_;
   std::span<const std::vector<Range>> ranges_;
   std::string after_;
+  bool at_ = false;  // after_ itself counts.
   std::vector<Term> inputs_;
   std::unique_ptr<Pattern> filled_;
   std::unique_ptr<Matcher> matcher_;
@@ -175,6 +177,13 @@ absl::Status PatternSearch::StartAfter(std::span<const std::string_view> values,
                                        std::string_view position) {
   if (!EncodedTermBytes(position).ok()) return absl::InvalidArgumentError("no position");
   return walk_->Start(values, ranges, position);
+}
+
+absl::Status PatternSearch::StartAt(std::span<const std::string_view> values,
+                                    std::span<const std::vector<Range>> ranges,
+                                    std::string_view position) {
+  if (!EncodedTermBytes(position).ok()) return absl::InvalidArgumentError("no position");
+  return walk_->Start(values, ranges, position, /*at=*/true);
 }
 
 absl::StatusOr<bool> PatternSearch::Next() { return walk_->Next(); }

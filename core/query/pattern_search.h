@@ -56,8 +56,8 @@ class PatternSearch {
   // variable_names()), and shorter spans say nothing of the rest:
   //   values   the encoded ground term that an input stands for, one whole term each; copied
   //   ranges   ascending, disjoint ranges; a variable that has some is only ever a ground term in
-  //            one of them, never one that a fact leaves free. Not for inputs. Borrowed until the
-  //            next Start()
+  //            one of them, or a term with variables, which a join may yet make such a one. Not
+  //            for inputs. Borrowed until the next Start()
   //   InvalidArgument   an input without a value, or one that is no encoded ground term
   absl::Status Start(std::span<const std::string_view> values = {},
                      std::span<const std::vector<Range>> ranges = {});
@@ -67,6 +67,10 @@ class PatternSearch {
   //   InvalidArgument   as Start(); or the bytes cannot be a position
   absl::Status StartAfter(std::span<const std::string_view> values,
                           std::span<const std::vector<Range>> ranges, std::string_view position);
+
+  // As StartAfter(), but the answer at `position` itself, if it is still there, comes first.
+  absl::Status StartAt(std::span<const std::string_view> values,
+                       std::span<const std::vector<Range>> ranges, std::string_view position);
 
   // Goes to the next answer; false when there are no more.
   //   DataLoss            the source contradicts itself

@@ -74,6 +74,9 @@ absl::StatusOr<QueryForm> MakeQueryForm(Term term);
 // The part as text, as it would be written in a `,`.
 std::string FormText(const QueryPart& part, const std::vector<std::string>& variable_names);
 
+// A form's text in an error message: cut off after some hundred bytes, between characters.
+std::string ExcerptOfForm(std::string text);
+
 }  // namespace pathkb
 
 #endif  // PATHKB_CORE_QUERY_QUERY_FORM_H_

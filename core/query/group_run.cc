@@ -1,0 +1,115 @@
+#include "core/query/group_run.h"
+
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/base/varint.h"
+
+namespace pathkb {
+
+absl::StatusOr<size_t> GroupRun::Shortest(QueryRow& row) {
+  for (const Member& member : members_) {
+    PATHKB_RETURN_IF_ERROR(member.search->Start(row));
+    if (member.search->is_open()) return 0;
+  }
+  while (true) {
+    for (size_t i = 0; i < members_.size(); ++i) {
+      PATHKB_ASSIGN_OR_RETURN(const bool found, members_[i].search->Skip());
+      if (!found) return i;
+    }
+  }
+}
+
+void GroupRun::SetOrder(size_t first) {
+  first_ = first;
+  order_.clear();
+  order_.push_back(members_[first].search.get());
+  for (size_t i = 0; i < members_.size(); ++i) {
+    if (i != first) order_.push_back(members_[i].check.get());
+  }
+}
+
+absl::Status GroupRun::Start(QueryRow& row) {
+  PATHKB_ASSIGN_OR_RETURN(const size_t shortest, Shortest(row));
+  SetOrder(shortest);
+  at_ = 0;
+  start_ = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> GroupRun::Next(QueryRow& row) {
+  while (true) {
+    MatchRun& run = *order_[at_];
+    if (start_) {
+      start_ = false;
+      PATHKB_RETURN_IF_ERROR(run.Start(row));
+    }
+    PATHKB_ASSIGN_OR_RETURN(const bool found, run.Next(row));
+    if (!found) {
+      if (at_ == 0) return false;
+      --at_;
+      continue;
+    }
+    if (at_ + 1 == order_.size()) return true;
+    ++at_;
+    start_ = true;
+  }
+}
+
+void GroupRun::AppendPosition(std::string& bytes) const {
+  AppendVarint(first_, bytes);
+  for (const MatchRun* run : order_) run->AppendPosition(bytes);
+}
+
+absl::StatusOr<QueryStep::Resumed> GroupRun::Resume(QueryRow& row, std::string_view& bytes,
+                                                    bool behind) {
+  uint64_t first = 0;
+  if (!ConsumeVarint(bytes, first) || first >= members_.size()) {
+    return absl::InvalidArgumentError(
+        "this position was not made for this query: a group has no such member");
+  }
+  SetOrder(first);
+  start_ = false;
+  for (at_ = 0; at_ < order_.size(); ++at_) {
+    const bool is_last = at_ + 1 == order_.size();
+    PATHKB_ASSIGN_OR_RETURN(const Resumed resumed,
+                            order_[at_]->Resume(row, bytes, behind && is_last));
+    if (resumed == Resumed::kThere) continue;
+    if (resumed == Resumed::kBehind) {
+      if (is_last) return resumed;
+      ++at_;
+      start_ = true;
+    } else if (at_ == 0) {
+      return Resumed::kEnd;
+    } else {
+      --at_;
+    }
+    if (behind) return Resumed::kBehind;
+    PATHKB_ASSIGN_OR_RETURN(const bool found, Next(row));
+    return found ? Resumed::kBehind : Resumed::kEnd;
+  }
+  --at_;
+  return Resumed::kThere;
+}
+
+void GroupRun::AppendReports(uint32_t depth, std::vector<PlanStepReport>& reports) const {
+  for (const Member& member : members_) {
+    member.search->AppendReports(depth, reports);
+    PlanStepReport& report = reports.back();
+    report.access += ", smallest first";
+    // What it did as a check counts, too.
+    const MatchRun::Counts& checked = member.check->counts();
+    report.starts += checked.starts;
+    report.rows += checked.rows;
+    report.cursor_steps += checked.steps;
+  }
+}
+
+void GroupRun::AppendMatches(std::vector<const MatchRun*>& matches) const {
+  for (const Member& member : members_) {
+    matches.push_back(member.search.get());
+    matches.push_back(member.check.get());
+  }
+}
+
+}  // namespace pathkb
