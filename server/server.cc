@@ -84,6 +84,7 @@ struct Server::Parts {
   std::unique_ptr<Scrubber> scrubber;
   std::unique_ptr<Generations> generations;
   std::unique_ptr<IndexBuilder> indexes;
+  std::unique_ptr<HeldViews> held_views;
   std::unique_ptr<ThreadPool> threads;
   std::unique_ptr<FactService> fact_service;
   std::unique_ptr<QueryService> query_service;
@@ -269,10 +270,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
       [&snapshots = *parts->snapshots] { return snapshots.manifest(); });
   parts->indexes =
       std::make_unique<IndexBuilder>(*parts->knowledge_base, *parts->commits, parts->clock);
+  parts->held_views = std::make_unique<HeldViews>(parts->clock);
   parts->threads = std::make_unique<ThreadPool>(kRequestThreads);
-  parts->fact_service = std::make_unique<FactService>(*parts->knowledge_base, *parts->generations,
-                                                      *parts->commits, *parts->threads);
-  parts->query_service = std::make_unique<QueryService>(*parts->generations, *parts->threads);
+  parts->fact_service =
+      std::make_unique<FactService>(*parts->knowledge_base, *parts->generations, *parts->held_views,
+                                    *parts->commits, *parts->threads);
+  parts->query_service = std::make_unique<QueryService>(
+      QueryEnvironment{*parts->generations, *parts->held_views, config.query_step_budget},
+      *parts->commits, *parts->threads);
   parts->snapshot_service =
       std::make_unique<SnapshotService>(*parts->snapshots, *parts->generations, *parts->threads);
   parts->space_service =

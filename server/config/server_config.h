@@ -62,6 +62,8 @@ struct ServerConfig {
   bool mmap_huge_pages = false;  // Pages of 2 MiB.
   // Read them in while the server serves.
   bool prewarm = false;
+  // Steps after which a query is given up; 0 never. A request may ask for less.
+  uint64_t query_step_budget = 1'000'000'000;
   // "normal", or "read-only": open what is there as far as it is sound, without a lock, and write
   // nothing.
   std::string recovery = "normal";

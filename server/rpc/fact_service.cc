@@ -9,43 +9,20 @@
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "core/facts/keys.h"
-#include "core/facts/request_table.h"
 #include "server/config/limits.h"
 #include "server/rpc/call.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/proto_conversion.h"
 #include "server/rpc/status_conversion.h"
+#include "server/rpc/write_request.h"
 
 namespace pathkb {
 namespace {
-
-absl::Status CheckBatchSize(size_t facts, size_t bytes) {
-  if (facts <= kBatchFactsMax && bytes <= kBatchBytesMax) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      fmt::format("batch of {} facts and {} bytes: at most {} facts and {} bytes are allowed",
-                  facts, bytes, kBatchFactsMax, kBatchBytesMax));
-}
 
 // "fact 12: " before what is wrong with it.
 absl::Status AboutOne(std::string_view kind, int index, const absl::Status& status) {
   return absl::Status(status.code(),
                       fmt::format("{} {}: {}", kind, index, ToStd(status.message())));
-}
-
-// The request id of an Insert or Delete; empty if it has none.
-template <typename Request>
-absl::StatusOr<std::string> RequestIdOf(const Request& request) {
-  if (!request.has_request_id()) return std::string();
-  if (request.request_id().empty()) {
-    return absl::InvalidArgumentError("request_id: must not be empty if it is given");
-  }
-  PATHKB_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
-  return request.request_id();
-}
-
-template <typename Request>
-SyncWish SyncWishOf(const Request& request) {
-  return request.sync() == v1::SYNC_ALWAYS ? SyncWish::kAlways : SyncWish::kAsServer;
 }
 
 absl::StatusOr<Batch> ToBatch(const v1::InsertRequest& request, v1::InsertResponse& response) {
@@ -130,7 +107,7 @@ absl::Status FillPage(const ReadView& view, std::string_view prefix, bool named,
   std::string last_key;
   for (; at_value && zipper->path().starts_with(prefix); at_value = zipper->NextValue()) {
     if (response.facts_size() == static_cast<int>(page_size) || bytes >= kPageBytesMax) {
-      response.set_next_page_token(MakePageToken(request_text, last_key));
+      response.set_next_page_token(MakePageToken(request_text, {view.revision, last_key}));
       break;
     }
     const std::string_view key = zipper->path();
@@ -150,27 +127,37 @@ absl::Status FillPage(const ReadView& view, std::string_view prefix, bool named,
   return zipper->status();
 }
 
-absl::Status ListFacts(const ReadView& view, const v1::ListRequest& request,
-                       v1::ListResponse& response) {
+absl::Status ListFacts(Generations& generations, HeldViews& held_views,
+                       const v1::ListRequest& request, v1::ListResponse& response) {
   PATHKB_ASSIGN_OR_RETURN(const std::string space, SpaceOf(request.space()));
-  PATHKB_RETURN_IF_ERROR(view.CheckSpaceExists(space));
+  if (request.page_size() > kPageFactsMax) {
+    return absl::InvalidArgumentError(
+        fmt::format("page_size {}: at most {} are allowed", request.page_size(), kPageFactsMax));
+  }
+  const uint32_t page_size = request.page_size() == 0 ? kPageFactsDefault : request.page_size();
   const bool named = request.has_name_prefix();
   const std::string names_from = NamesPrefix(space);
   const std::string prefix = named ? names_from + request.name_prefix() : TermsPrefix(space);
   // What a token belongs to: keys begin with a word, so no two lists have the same text.
   const std::string request_text =
       request.at_revision() == 0 ? prefix : fmt::format("{} {}", request.at_revision(), prefix);
-  std::string after;
+  PagePlace after;
   if (!request.page_token().empty()) {
     PATHKB_ASSIGN_OR_RETURN(after, ParsePageToken(request_text, request.page_token()));
   }
-  if (request.page_size() > kPageFactsMax) {
-    return absl::InvalidArgumentError(
-        fmt::format("page_size {}: at most {} are allowed", request.page_size(), kPageFactsMax));
+  PATHKB_ASSIGN_OR_RETURN(const ReadView view,
+                          request.page_token().empty()
+                              ? generations.AtRevision(request.at_revision())
+                              : ViewOfPage(generations, held_views, after.revision));
+  absl::Status status = view.CheckSpaceExists(space);
+  if (status.ok()) {
+    response.set_revision(view.revision);
+    status = FillPage(view, prefix, named, names_from, after.position, page_size, request_text,
+                      response);
   }
-  const uint32_t page_size = request.page_size() == 0 ? kPageFactsDefault : request.page_size();
-  response.set_revision(view.revision);
-  return FillPage(view, prefix, named, names_from, after, page_size, request_text, response);
+  PATHKB_RETURN_IF_ERROR(view.Confirm(std::move(status)));
+  if (!response.next_page_token().empty()) held_views.Hold(view);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -212,9 +199,8 @@ grpc::ServerUnaryReactor* FactService::Get(grpc::CallbackServerContext* context,
 grpc::ServerUnaryReactor* FactService::List(grpc::CallbackServerContext* context,
                                             const v1::ListRequest* request,
                                             v1::ListResponse* response) {
-  return RunUnary(context, threads_, [this, request, response]() -> absl::Status {
-    PATHKB_ASSIGN_OR_RETURN(const ReadView view, generations_.AtRevision(request->at_revision()));
-    return view.Confirm(ListFacts(view, *request, *response));
+  return RunUnary(context, threads_, [this, request, response] {
+    return ListFacts(generations_, held_views_, *request, *response);
   });
 }
 

@@ -7,6 +7,7 @@
 #include "server/background/thread_pool.h"
 #include "server/knowledge_base/commit_queue.h"
 #include "server/knowledge_base/generations.h"
+#include "server/knowledge_base/held_views.h"
 #include "server/knowledge_base/knowledge_base.h"
 
 namespace pathkb {
@@ -14,10 +15,11 @@ namespace pathkb {
 // Thread-safe. Borrows its arguments, which must outlive the gRPC server.
 class FactService final : public v1::FactService::CallbackService {
  public:
-  FactService(const KnowledgeBase& knowledge_base, Generations& generations, CommitQueue& commits,
-              ThreadPool& threads)
+  FactService(const KnowledgeBase& knowledge_base, Generations& generations, HeldViews& held_views,
+              CommitQueue& commits, ThreadPool& threads)
       : knowledge_base_(knowledge_base),
         generations_(generations),
+        held_views_(held_views),
         commits_(commits),
         threads_(threads) {}
 
@@ -36,6 +38,7 @@ class FactService final : public v1::FactService::CallbackService {
  private:
   const KnowledgeBase& knowledge_base_;
   Generations& generations_;
+  HeldViews& held_views_;
   CommitQueue& commits_;
   ThreadPool& threads_;
 };

@@ -15,6 +15,22 @@
 namespace pathkb {
 namespace {
 
+// Errors begin with `name`.
+absl::StatusOr<Term> ParseNamed(std::string_view name, const std::string& text) {
+  absl::StatusOr<Term> term = ParseTerm(text, kTermLimits);
+  if (term.ok()) return term;
+  return absl::Status(term.status().code(),
+                      fmt::format("{}{}", name, ToStd(term.status().message())));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> SpaceOf(const std::string& space) {
+  if (space.empty()) return std::string("default");
+  PATHKB_RETURN_IF_ERROR(CheckSpaceName(space));
+  return space;
+}
+
 absl::StatusOr<Entry> ToEntry(const v1::Entry& message) {
   Entry entry;
   if (message.has_confidence()) {
@@ -44,18 +60,6 @@ absl::StatusOr<Entry> ToEntry(const v1::Entry& message) {
         "entry: encoded_term and variable_names are filled by the server and must be empty");
   }
   return entry;
-}
-
-absl::Status WithPrefix(std::string_view prefix, const absl::Status& status) {
-  return absl::Status(status.code(), fmt::format("{}{}", prefix, ToStd(status.message())));
-}
-
-}  // namespace
-
-absl::StatusOr<std::string> SpaceOf(const std::string& space) {
-  if (space.empty()) return std::string("default");
-  PATHKB_RETURN_IF_ERROR(CheckSpaceName(space));
-  return space;
 }
 
 absl::StatusOr<Change> ToSet(const v1::Fact& fact) {
@@ -103,9 +107,11 @@ absl::StatusOr<Change> ToDeleteNamesBelow(const std::string& name_prefix) {
 }
 
 absl::StatusOr<Term> ToPatternTerm(const std::string& text) {
-  absl::StatusOr<Term> term = ParseTerm(text, kTermLimits);
-  if (!term.ok()) return WithPrefix("pattern: ", term.status());
-  return term;
+  return ParseNamed("pattern: ", text);
+}
+
+absl::StatusOr<Term> ToTemplateTerm(const std::string& text) {
+  return ParseNamed("template: ", text);
 }
 
 absl::Status FillFact(std::string_view encoded_term, std::string_view name, const Entry& entry,

@@ -39,6 +39,13 @@ absl::StatusOr<std::string> ToEncodedTerm(const std::string& text);
 // A pattern's text. Errors as ToSet(), beginning with "pattern: ".
 absl::StatusOr<Term> ToPatternTerm(const std::string& text);
 
+// A template's text. Errors as ToSet(), beginning with "template: ".
+absl::StatusOr<Term> ToTemplateTerm(const std::string& text);
+
+// What a request says of the facts that it makes. InvalidArgument or ResourceExhausted for a part
+// that is out of bounds.
+absl::StatusOr<Entry> ToEntry(const v1::Entry& message);
+
 // A stored fact as a message. DataLoss if `encoded_term` is none.
 absl::Status FillFact(std::string_view encoded_term, std::string_view name, const Entry& entry,
                       v1::Fact& fact);

@@ -52,9 +52,8 @@ absl::Status ListSpaces(const ReadView& view, const v1::ListSpacesRequest& reque
       static_cast<int>(request.page_size() == 0 ? kPageSpacesDefault : request.page_size());
   std::string start(kSpacesPrefix);
   if (!request.page_token().empty()) {
-    PATHKB_ASSIGN_OR_RETURN(const std::string last,
-                            ParsePageToken(kListName, request.page_token()));
-    start = SpacePrefix(last);
+    PATHKB_ASSIGN_OR_RETURN(const PagePlace last, ParsePageToken(kListName, request.page_token()));
+    start = SpacePrefix(last.position);
     ++start.back();  // Behind every key that begins with the prefix.
   }
   response.set_revision(view.revision);
@@ -66,7 +65,7 @@ absl::Status ListSpaces(const ReadView& view, const v1::ListSpacesRequest& reque
     if (prefix.empty()) break;
     if (response.spaces_size() == page_size || facts >= kPageSpacesFactsMax) {
       const std::string& last = response.spaces(response.spaces_size() - 1).name();
-      response.set_next_page_token(MakePageToken(kListName, last));
+      response.set_next_page_token(MakePageToken(kListName, {view.revision, last}));
       break;
     }
     v1::Space space;
