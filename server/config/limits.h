@@ -40,6 +40,9 @@ inline constexpr uint64_t kPageSpacesFactsMax = 1'000'000;
 inline constexpr int kQueryMessageMatches = 1'000;
 inline constexpr size_t kQueryMessageBytes = 128 << 10;
 
+// Operands of one Combine.
+inline constexpr int kCombineOperandsMax = 64;
+
 // Threads that run requests; more wait their turn.
 inline constexpr int kRequestThreads = 8;
 

@@ -8,6 +8,7 @@
 #include "core/base/status_macros.h"
 #include "core/facts/keys.h"
 #include "server/rpc/call.h"
+#include "server/rpc/combine_stream.h"
 #include "server/rpc/proto_conversion.h"
 #include "server/rpc/query_stream.h"
 #include "server/rpc/status_conversion.h"
@@ -126,6 +127,11 @@ grpc::ServerUnaryReactor* QueryService::Transform(grpc::CallbackServerContext* c
                                                   const v1::TransformRequest* request,
                                                   v1::TransformResponse* response) {
   return RunTransform(environment_, commits_, threads_, *context, *request, *response);
+}
+
+grpc::ServerWriteReactor<v1::CombineResponse>* QueryService::Combine(
+    grpc::CallbackServerContext* context, const v1::CombineRequest* request) {
+  return StreamCombination(environment_.generations, commits_, threads_, *context, *request);
 }
 
 }  // namespace pathkb

@@ -1,5 +1,6 @@
 // Handlers of query_service.proto. What each of them does with a query is in query_call, the stream
-// of answers in query_stream, the way of answers back into a space in transform.
+// of answers in query_stream, the way of answers back into a space in transform, set algebra in
+// combine_stream.
 
 #ifndef PATHKB_SERVER_RPC_QUERY_SERVICE_H_
 #define PATHKB_SERVER_RPC_QUERY_SERVICE_H_
@@ -28,6 +29,8 @@ class QueryService final : public v1::QueryService::CallbackService {
   grpc::ServerUnaryReactor* Transform(grpc::CallbackServerContext* context,
                                       const v1::TransformRequest* request,
                                       v1::TransformResponse* response) override;
+  grpc::ServerWriteReactor<v1::CombineResponse>* Combine(
+      grpc::CallbackServerContext* context, const v1::CombineRequest* request) override;
 
  private:
   const QueryEnvironment environment_;
