@@ -29,6 +29,7 @@
 #include "server/knowledge_base/commit_queue.h"
 #include "server/knowledge_base/first_view.h"
 #include "server/knowledge_base/generations.h"
+#include "server/knowledge_base/held_views.h"
 #include "server/knowledge_base/index_builder.h"
 #include "server/knowledge_base/knowledge_base.h"
 #include "server/metrics/metrics_text.h"

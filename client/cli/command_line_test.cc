@@ -287,7 +287,7 @@ TEST_F(CommandLineTest, Usage) {
 TEST_F(CommandLineTest, Help) {
   const std::string help = Ok({"--help"});
   for (const char* command : {"import", "export", "insert", "get", "list", "delete", "query",
-                              "explain", "transform", "count", "status", "snapshot"}) {
+                              "explain", "transform", "combine", "count", "status", "snapshot"}) {
     EXPECT_THAT(help, HasSubstr(std::string("\n  ") + command + " "));
   }
   EXPECT_THAT(help, HasSubstr("Exit codes: 0 done"));

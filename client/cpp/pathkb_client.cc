@@ -489,6 +489,33 @@ absl::StatusOr<v1::TransformResponse> PathkbClient::Transform(const v1::Transfor
                                      options_.long_timeout);
 }
 
+absl::StatusOr<v1::CombineTotals> PathkbClient::Combine(const v1::CombineRequest& request,
+                                                        const OnFact& on_fact) {
+  if (absl::Status status = CheckUtf8(request.into_space(), "the space"); !status.ok()) {
+    return status;
+  }
+  for (const v1::CombineOperand& operand : request.operands()) {
+    if (absl::Status status = CheckUtf8(operand.space(), "the space"); !status.ok()) return status;
+    if (absl::Status status = CheckUtf8(operand.name_prefix(), "the prefix"); !status.ok()) {
+      return status;
+    }
+  }
+  grpc::ClientContext context;
+  SetDeadline(context, options_.long_timeout);
+  const auto reader = queries_->Combine(&context, request);
+  v1::CombineTotals totals;
+  absl::Status status =
+      ReadAll<v1::CombineResponse>(context, *reader, [&](const v1::CombineResponse& response) {
+        if (response.has_totals()) totals = response.totals();
+        for (const v1::Fact& fact : response.facts()) {
+          if (!on_fact(fact)) return false;
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
+  return totals;
+}
+
 absl::StatusOr<v1::CreateSnapshotResponse> PathkbClient::CreateSnapshot(
     std::optional<bool> deduplicate) {
   v1::CreateSnapshotRequest request;

@@ -159,6 +159,11 @@ class PathkbClient {
   // Inserts a template, filled with each answer to a query, as facts.
   absl::StatusOr<v1::TransformResponse> Transform(const v1::TransformRequest& request);
 
+  // Hands the facts of a set operation to `on_fact` as they arrive, unless they go into a space;
+  // false cancels the call, which then counts as complete, without totals.
+  absl::StatusOr<v1::CombineTotals> Combine(const v1::CombineRequest& request,
+                                            const OnFact& on_fact);
+
   // Receives one space; false ends the listing.
   using OnSpace = std::function<bool(const v1::Space&)>;
   // Hands every space to `on_space`, page by page; returns how many.

@@ -1,5 +1,6 @@
 #include "client/cli/commands/all_commands.h"
 
+#include "client/cli/commands/combine.h"
 #include "client/cli/commands/count.h"
 #include "client/cli/commands/delete.h"
 #include "client/cli/commands/explain.h"
@@ -22,14 +23,14 @@ namespace pathkb::cli {
 
 std::vector<Command> AllCommands() {
   return {
-      ImportCommand(),       ExportCommand(),      InsertCommand(),        GetCommand(),
-      ListCommand(),         DeleteCommand(),      QueryCommand(),         CountCommand(),
-      ExplainCommand(),      TransformCommand(),   StatusCommand(),        CompactCommand(),
-      SpaceListCommand(),    SpaceDropCommand(),   SpaceRestoreCommand(),  SnapshotCreateCommand(),
-      SnapshotListCommand(), SnapshotPinCommand(), SnapshotUnpinCommand(), SnapshotDiffCommand(),
-      FileInfoCommand(),     FileVerifyCommand(),  FileDumpCommand(),      FileStatsCommand(),
-      FileDiffCommand(),     FileConvertCommand(), FileBuildCommand(),     FileCompactCommand(),
-      FileSalvageCommand(),  FileRestoreCommand()};
+      ImportCommand(),         ExportCommand(),       InsertCommand(),      GetCommand(),
+      ListCommand(),           DeleteCommand(),       QueryCommand(),       CountCommand(),
+      ExplainCommand(),        TransformCommand(),    CombineCommand(),     StatusCommand(),
+      CompactCommand(),        SpaceListCommand(),    SpaceDropCommand(),   SpaceRestoreCommand(),
+      SnapshotCreateCommand(), SnapshotListCommand(), SnapshotPinCommand(), SnapshotUnpinCommand(),
+      SnapshotDiffCommand(),   FileInfoCommand(),     FileVerifyCommand(),  FileDumpCommand(),
+      FileStatsCommand(),      FileDiffCommand(),     FileConvertCommand(), FileBuildCommand(),
+      FileCompactCommand(),    FileSalvageCommand(),  FileRestoreCommand()};
 }
 
 }  // namespace pathkb::cli
