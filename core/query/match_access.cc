@@ -184,12 +184,6 @@ absl::StatusOr<MatchAccess> MatchAccessCache::Best(const QueryPart& match, const
   return best;
 }
 
-absl::StatusOr<double> EstimateMatch(const PlanContext& context, const QueryPart& match,
-                                     const VariableSet& bound, const Comparisons& comparisons,
-                                     int position) {
-  return Count(context, match, match.pattern, bound, comparisons, position);
-}
-
 std::vector<KnownSide> KnownSides(const QueryPart& match, const VariableSet& bound,
                                   const Comparisons& comparisons) {
   std::vector<KnownSide> sides;

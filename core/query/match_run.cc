@@ -8,6 +8,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/varint.h"
+#include "core/query/estimate.h"
 #include "core/query/term_substitution.h"
 #include "core/term/path_encoding.h"
 
@@ -260,6 +261,12 @@ void MatchRun::AppendReports(uint32_t depth, std::vector<PlanStepReport>& report
   report.binds = BindsNames();
   report.depth = depth;
   report.estimated_rows = plan_.estimated_rows;
+  if (report.estimated_rows == PlanStep::kUnknown) {
+    StepMeter meter;  // Not the query's: whoever asks for this is not the one who pays for that.
+    const auto rows = EstimateRows(context_.source, context_.space, search_->pattern(),
+                                   plan_.position, meter, known_ranges_);
+    report.estimated_rows = rows.ok() ? *rows : 0;
+  }
   report.starts = counts_.starts;
   report.rows = counts_.rows;
   report.cursor_steps = counts_.steps;

@@ -67,12 +67,6 @@ Comparisons ComparisonsIn(const Conjunction& conjunction, const Comparisons& aro
 absl::StatusOr<Plan> MakePlan(const PlanContext& context, const Conjunction& conjunction,
                               const VariableSet& bound, const Comparisons& around);
 
-// How many rows a kMatch gives, for each set of values of the variables in `bound`.
-//   as EstimateRows()
-absl::StatusOr<double> EstimateMatch(const PlanContext& context, const QueryPart& match,
-                                     const VariableSet& bound, const Comparisons& comparisons,
-                                     int position);
-
 // The plan as bytes, without the estimates, for page tokens.
 void AppendPlan(const Plan& plan, std::string& bytes);
 

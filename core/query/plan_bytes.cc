@@ -1,3 +1,8 @@
+// Plans as bytes and back: for each step the number of its part, how it is searched (low four bits
+// the argument, 10 for a member of a group), and the plans of its branches.
+//
+//   02 00 | 00 12      part 2 through terms/, then part 0 through argument 2, in one group with it
+
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"

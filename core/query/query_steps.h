@@ -42,7 +42,9 @@ class StepSequence {
   // hold: `from` of them were there when it was started.
   absl::StatusOr<bool> NextSettled(QueryRow& row, size_t from);
 
+  // As QueryStep's.
   void AppendReports(uint32_t depth, std::vector<PlanStepReport>& reports) const;
+  // As QueryStep's.
   void AppendMatches(std::vector<const MatchRun*>& matches) const;
 
  private:
