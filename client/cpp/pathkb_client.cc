@@ -445,6 +445,16 @@ absl::StatusOr<v1::DropSpaceResponse> PathkbClient::DropSpace(std::string_view s
                                      options_.long_timeout);
 }
 
+absl::StatusOr<v1::SetIndexResponse> PathkbClient::SetIndex(
+    std::string_view space, const std::vector<uint32_t>& arguments) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  v1::SetIndexRequest request;
+  request.set_space(std::string(space));
+  for (const uint32_t argument : arguments) request.add_arguments(argument);
+  return Call<v1::SetIndexResponse>(*spaces_, &v1::SpaceService::Stub::SetIndex, request,
+                                    options_.long_timeout);
+}
+
 absl::StatusOr<v1::RestoreSpaceResponse> PathkbClient::RestoreSpace(
     const v1::RestoreSpaceRequest& request) {
   for (const std::string* text : {&request.space(), &request.from_space()}) {

@@ -170,6 +170,10 @@ class PathkbClient {
   absl::StatusOr<uint64_t> ListSpaces(const OnSpace& on_space);
   // Takes out a whole space.
   absl::StatusOr<v1::DropSpaceResponse> DropSpace(std::string_view space);
+  // Makes these, and no others, the indexed arguments of a space. Takes as long as it takes to walk
+  // over its facts.
+  absl::StatusOr<v1::SetIndexResponse> SetIndex(std::string_view space,
+                                                const std::vector<uint32_t>& arguments);
   // Makes a space what one was at a revision.
   absl::StatusOr<v1::RestoreSpaceResponse> RestoreSpace(const v1::RestoreSpaceRequest& request);
 

@@ -44,7 +44,8 @@ struct Change {
   std::string encoded_term;
   std::string name;
   // Of kSet: canonical entry bytes (core/facts/entry); with a name they hold the encoded term too.
-  // Of kIndexFacts: the last key of the range, in the same form as the one before the first.
+  // Of kIndexFacts: the last key of the range, in the same form as the one before the first; empty
+  // for the end.
   std::string entry;
   // Of kIndexArguments, in this order.
   struct Index {

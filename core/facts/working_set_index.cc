@@ -66,7 +66,8 @@ absl::StatusOr<bool> WorkingSet::ApplyIndexFacts(const Change& change, Work& wor
   if (at_value && !change.encoded_term.empty() && zipper->path() == before) {
     at_value = zipper->NextValue();
   }
-  for (; at_value && zipper->path() <= last; at_value = zipper->NextValue()) {
+  for (; at_value && zipper->path().starts_with(prefix); at_value = zipper->NextValue()) {
+    if (!change.entry.empty() && zipper->path() > last) break;
     PATHKB_ASSIGN_OR_RETURN(const TermKeyParts parts,
                             SplitTermKey(zipper->path().substr(prefix.size())));
     PATHKB_RETURN_IF_ERROR(IndexFact(parts, *zipper->value(), zipper->value_layer(), keys, work));

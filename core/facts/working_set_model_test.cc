@@ -160,7 +160,8 @@ class Model {
     if (!builds) return;
     for (const auto& [id, fact] : space.facts) {
       const std::string key = fact.first + NameOf(id);
-      if (key <= change.encoded_term || key > change.entry) continue;
+      if (key <= change.encoded_term) continue;
+      if (!change.entry.empty() && key > change.entry) continue;
       ++counts.indexed;
       for (auto& [position, family] : space.index) {
         if (!family.whole) family.has.insert(id);
@@ -198,7 +199,7 @@ Change RandomIndexChange(std::mt19937_64& random) {
   } else {
     change.kind = Change::Kind::kIndexFacts;
     if (random() % 2 == 0) change.encoded_term = Encoded(RandomTerm(random));
-    change.entry = random() % 2 == 0 ? "\xFF" : Encoded(RandomTerm(random)) + "a/2";
+    change.entry = random() % 2 == 0 ? "" : Encoded(RandomTerm(random)) + "a/2";
   }
   return change;
 }

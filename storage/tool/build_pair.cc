@@ -11,7 +11,8 @@ namespace pathkb {
 absl::StatusOr<SnapshotRecord> BuildPair(FileSystem& files, const std::vector<std::string>& inputs,
                                          const std::string& stem, const BuildOptions& options) {
   PATHKB_RETURN_IF_ERROR(CheckSpaceName(options.space));
-  FactSet facts(options.space);
+  PATHKB_ASSIGN_OR_RETURN(const IndexedArguments index, IndexedArguments::FromText(options.index));
+  FactSet facts(options.space, index);
   for (const std::string& input : inputs) {
     if (input.ends_with(".metta")) {
       PATHKB_RETURN_IF_ERROR(facts.AddFile(files, FactForm::kMetta, input));

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "core/facts/arg_index.h"
 #include "storage/directory/manifest.h"
 #include "storage/file/file_system.h"
 #include "storage/tool/fact_set.h"
@@ -17,6 +18,8 @@ namespace pathkb {
 // How to write a pair.
 struct BuildOptions {
   std::string space = "default";
+  // Arguments that are indexed, or "none"; as in a space that a server makes.
+  std::string index{kIndexArgumentsDefault};
   bool replace = false;         // Of files that are there.
   bool canonical = false;       // The .tree as PathMap would write it.
   bool compress_terms = false;  // The .terms through zlib.
@@ -32,7 +35,7 @@ struct BuildOptions {
 absl::StatusOr<SnapshotRecord> BuildPair(FileSystem& files, const std::vector<std::string>& inputs,
                                          const std::string& stem, const BuildOptions& options);
 
-// The same for facts that are read already.
+// The same for facts that are read already; their set says what is indexed.
 absl::StatusOr<SnapshotRecord> WriteFactSet(FileSystem& files, const FactSet& facts,
                                             const std::string& stem, const BuildOptions& options);
 

@@ -79,7 +79,9 @@ absl::StatusOr<PathTrie> ReadList(FileSystem& files, const std::string& path,
   return trie;
 }
 
+// `index` is what is indexed of facts that are read from text.
 absl::StatusOr<std::unique_ptr<Source>> OpenSource(FileSystem& files, const std::string& in,
+                                                   IndexedArguments index,
                                                    const ConvertOptions& options) {
   PATHKB_RETURN_IF_ERROR(CheckSpaceName(options.space));
   PATHKB_ASSIGN_OR_RETURN(const ConvertForm form, ConvertFormOf(in));
@@ -98,7 +100,7 @@ absl::StatusOr<std::unique_ptr<Source>> OpenSource(FileSystem& files, const std:
     // A place in the list is no entry.
     source->entry_bytes = [](uint64_t, int) { return std::string_view(); };
   } else {
-    source->facts = std::make_unique<FactSet>(options.space);
+    source->facts = std::make_unique<FactSet>(options.space, index);
     PATHKB_RETURN_IF_ERROR(source->facts->AddFile(files, FactFormOf(form), in));
     source->facts_over_nothing = std::make_unique<FactsOverBase>(source->facts->working(), nullptr);
     source->zipper = &source->facts_over_nothing->zipper();
@@ -204,7 +206,10 @@ absl::StatusOr<ConvertTotals> ConvertFile(FileSystem& files, const std::string& 
                                           const std::string& out, const ConvertOptions& options) {
   PATHKB_ASSIGN_OR_RETURN(const ConvertForm form, ConvertFormOf(out));
   PATHKB_RETURN_IF_ERROR(CheckMayWrite(files, out, options.replace));
-  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<Source> source, OpenSource(files, in, options));
+  PATHKB_ASSIGN_OR_RETURN(IndexedArguments index, IndexedArguments::FromText(options.index));
+  if (form != ConvertForm::kTree) index = {};
+  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<Source> source,
+                          OpenSource(files, in, index, options));
   if (form == ConvertForm::kTree && source->facts != nullptr) {
     BuildOptions build;
     build.space = options.space;
@@ -218,7 +223,7 @@ absl::StatusOr<ConvertTotals> ConvertFile(FileSystem& files, const std::string& 
     }
     PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord record,
                             WriteFactSet(files, *source->facts, stem, build));
-    return ConvertTotals{record.paths};
+    return ConvertTotals{record.facts};
   }
   PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<AtomicFile> file,
                           CreateOutput(files, out, options.replace));
@@ -231,7 +236,8 @@ absl::StatusOr<ConvertTotals> ConvertFile(FileSystem& files, const std::string& 
 absl::StatusOr<ConvertTotals> ConvertToStream(FileSystem& files, const std::string& in,
                                               ConvertForm form, const TextSink& sink,
                                               const ConvertOptions& options) {
-  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<Source> source, OpenSource(files, in, options));
+  PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<Source> source,
+                          OpenSource(files, in, IndexedArguments(), options));
   if (form == ConvertForm::kTree && source->facts != nullptr) {
     return absl::InvalidArgumentError(
         "facts become a pair, a .tree with a .terms and a .sums: name a file ending in .tree");

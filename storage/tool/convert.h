@@ -18,6 +18,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "core/facts/arg_index.h"
 #include "storage/file/file_system.h"
 #include "storage/tool/text_sink.h"
 
@@ -33,7 +34,9 @@ absl::StatusOr<ConvertForm> ConvertFormOf(std::string_view name);
 // How to convert.
 struct ConvertOptions {
   std::string space = "default";  // Of facts.
-  bool replace = false;           // Of files that are there.
+  // Of a pair that is made of facts: its indexed arguments, or "none".
+  std::string index{kIndexArgumentsDefault};
+  bool replace = false;  // Of files that are there.
   // A .tree as PathMap would write it, byte for byte; its different segments are held in memory.
   bool canonical = false;
   bool value_is_index = false;  // .paths to .tree: each path's place in the list, else 0.
@@ -44,7 +47,7 @@ struct ConvertOptions {
 
 // What came out.
 struct ConvertTotals {
-  uint64_t written = 0;  // Keys; of a text, facts.
+  uint64_t written = 0;  // Keys; of a text or of a pair made of one, facts.
 };
 
 // Converts the file `in` to the file `out`. A .tree is read as a stream; all other inputs are held

@@ -106,6 +106,12 @@ std::string RecordLine(const WalRecord& record) {
   if (const auto count = of(Change::Kind::kDropSpace); count != 0) {
     line += fmt::format(" drop_space={}", count);
   }
+  if (const auto count = of(Change::Kind::kIndexArguments); count != 0) {
+    line += fmt::format(" index_arguments={}", count);
+  }
+  if (const auto count = of(Change::Kind::kIndexFacts); count != 0) {
+    line += fmt::format(" index_facts={}", count);
+  }
   line.push_back('\n');
   return line;
 }

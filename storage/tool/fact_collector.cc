@@ -49,7 +49,20 @@ std::optional<Change> ChangeOfKey(std::string_view rest, Entry entry) {
 
 }  // namespace
 
+bool FactCollector::TakeIndexKey(std::string_view key, bool deletes) {
+  if (!IsIndexKey(key)) return false;
+  const auto space = SplitSpace(key);
+  if (!space.has_value()) return false;
+  const int position = key.back() - '0';
+  if (position < 1 || position > kIndexPositionsMax) return true;
+  if (key != IndexedKey(space->first, position)) return true;
+  IndexedArguments& indexed = indexed_[space->first];
+  deletes ? indexed.Remove(position) : indexed.Add(position);
+  return true;
+}
+
 bool FactCollector::AddKey(std::string_view key, std::string_view entry_bytes) {
+  if (TakeIndexKey(key, /*deletes=*/false)) return true;
   auto space = SplitSpace(key);
   if (!space.has_value()) return false;
   absl::StatusOr<Entry> entry = DecodeEntry(entry_bytes);
@@ -62,6 +75,42 @@ bool FactCollector::AddKey(std::string_view key, std::string_view entry_bytes) {
   return AddBatch(std::move(batch)).ok();
 }
 
-absl::Status FactCollector::AddBatch(Batch batch) { return facts_.Apply(batch, nullptr).status(); }
+absl::Status FactCollector::AddBatch(Batch batch) {
+  std::erase_if(batch.changes, [&](const Change& change) {
+    if (change.kind == Change::Kind::kDropSpace) indexed_.erase(batch.space);
+    if (change.kind == Change::Kind::kIndexArguments) {
+      IndexedArguments& indexed = indexed_[batch.space];
+      indexed = indexed.Without(change.index.dropped).With(change.index.whole);
+    }
+    return change.kind == Change::Kind::kIndexArguments || change.kind == Change::Kind::kIndexFacts;
+  });
+  return facts_.Apply(batch, nullptr).status();
+}
+
+void FactCollector::AddDeltaChange(std::string_view key, DeltaOp op, std::string_view entry_bytes) {
+  const KeyChange change = KeyChangeOf(op);
+  const bool deletes = change == KeyChange::kDelete || change == KeyChange::kDeleteBelow;
+  if (TakeIndexKey(key, deletes)) return;
+  if (const auto space = SplitSpace(key); deletes && space.has_value() && space->second.empty()) {
+    indexed_.erase(space->first);
+  }
+  facts_.ApplyKey(key, change, entry_bytes);
+}
+
+absl::Status FactCollector::BuildIndex() {
+  for (const auto& [space, indexed] : indexed_) {
+    Batch batch;
+    batch.space = space;
+    Change& arguments = batch.changes.emplace_back();
+    arguments.kind = Change::Kind::kIndexArguments;
+    arguments.index.begun = indexed;
+    batch.changes.emplace_back().kind = Change::Kind::kIndexFacts;
+    Change& whole = batch.changes.emplace_back();
+    whole.kind = Change::Kind::kIndexArguments;
+    whole.index.whole = indexed;
+    if (absl::Status status = facts_.Apply(batch, nullptr).status(); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace pathkb

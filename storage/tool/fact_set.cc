@@ -15,6 +15,9 @@
 namespace pathkb {
 namespace {
 
+// Facts that are inserted together: what is looked up for each batch is then spread over them.
+constexpr size_t kFactsAtOnce = 256;
+
 // Two sums over the same bytes, which begin differently.
 class ContentSum {
  public:
@@ -47,12 +50,17 @@ class ContentSum {
 
 }  // namespace
 
-absl::Status FactSet::Add(Change change) {
-  Batch batch;
-  batch.space = space_;
-  batch.changes.push_back(std::move(change));
+absl::Status FactSet::Add(Batch& batch) {
+  if (batch.changes.empty()) return absl::OkStatus();
+  if (working_.empty() && !index_.empty()) {
+    Change& index = *batch.changes.emplace(batch.changes.begin());
+    index.kind = Change::Kind::kIndexArguments;
+    index.index.begun = index_;
+    index.index.whole = index_;
+  }
   PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts, working_.Apply(batch, nullptr));
   counts_ += counts;
+  batch.changes.clear();
   return absl::OkStatus();
 }
 
@@ -64,10 +72,13 @@ absl::Status FactSet::AddFile(FileSystem& files, FactForm form, const std::strin
 
 absl::Status FactSet::AddText(FactForm form, std::string_view text, const std::string& name) {
   FactTextReader reader(form, text, name);
+  Batch batch;
+  batch.space = space_;
   for (;;) {
     PATHKB_ASSIGN_OR_RETURN(std::optional<Change> change, reader.Next());
-    if (!change.has_value()) return absl::OkStatus();
-    PATHKB_RETURN_IF_ERROR(Add(*std::move(change)));
+    if (!change.has_value()) return Add(batch);
+    batch.changes.push_back(*std::move(change));
+    if (batch.changes.size() == kFactsAtOnce) PATHKB_RETURN_IF_ERROR(Add(batch));
   }
 }
 

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "core/facts/arg_index.h"
 #include "core/facts/batch.h"
 #include "core/facts/fact_base.h"
 #include "core/facts/working_set.h"
@@ -31,11 +32,10 @@ namespace pathkb {
 // Facts of one space, in memory. One thread at a time.
 class FactSet {
  public:
-  // Facts go to `space`.
-  explicit FactSet(std::string space) : space_(std::move(space)) {}
+  // Facts go to `space`, which has these arguments indexed from its first fact on.
+  explicit FactSet(std::string space, IndexedArguments index = {})
+      : space_(std::move(space)), index_(index) {}
 
-  // Inserts one fact, or what a change says.
-  absl::Status Add(Change change);
   // Inserts all facts of a text file. Errors as FactTextReader and FileSystem.
   absl::Status AddFile(FileSystem& files, FactForm form, const std::string& path);
   // Inserts all facts of `text`; `name` is for messages.
@@ -47,7 +47,11 @@ class FactSet {
   const std::string& space() const { return space_; }
 
  private:
+  // Inserts the facts of a batch, and empties it.
+  absl::Status Add(Batch& batch);
+
   const std::string space_;
+  const IndexedArguments index_;
   WorkingSet working_;
   ChangeCounts counts_;
 };

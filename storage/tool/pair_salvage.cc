@@ -9,6 +9,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
+#include "core/facts/arg_index.h"
 #include "core/facts/batch.h"
 #include "core/facts/keys.h"
 #include "core/facts/request_table.h"
@@ -72,6 +73,11 @@ absl::StatusOr<PairSalvageTotals> PairSalvage::AddTo(FactCollector& facts) const
   PATHKB_RETURN_IF_ERROR(tree.ForEachKey([&](const SalvagedKey& key) {
     // Of those nothing is shown to anybody.
     if (key.key.starts_with(kRequestsPrefix)) return absl::OkStatus();
+    // Made anew of the facts, so no loss.
+    if (IsIndexKey(key.key)) {
+      facts.AddKey(key.key, "");
+      return absl::OkStatus();
+    }
     bool doubtful = key.doubtful;
     std::string_view bytes;
     if (key.value != 0) {

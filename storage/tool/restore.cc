@@ -11,6 +11,9 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "core/base/string_views.h"
+#include "core/facts/arg_index.h"
+#include "core/facts/index_check.h"
 #include "core/facts/keys.h"
 #include "core/facts/request_table.h"
 #include "storage/directory/data_directory.h"
@@ -116,6 +119,8 @@ bool IsServedKey(std::string_view key) {
   const std::string_view space = SpacePrefixOf(key);
   if (space.empty()) return false;
   const std::string_view rest = key.substr(space.size());
+  // CheckIndex() looks into these.
+  if (IsIndexKey(key)) return true;
   if (!IsTermKey(key)) return rest.starts_with("facts/");
   return SplitTermKey(key.substr(space.size() + std::string_view("terms/").size())).ok();
 }
@@ -189,6 +194,13 @@ absl::StatusOr<SnapshotRecord> LoadPair(FileSystem& files, const std::string& tr
                           FactPair::Open(files, tree_path));
   PATHKB_RETURN_IF_ERROR(pair->tree().Verify().status());
   PATHKB_RETURN_IF_ERROR(CheckKeys(*pair, tree_path));
+  absl::Status index = CheckIndex(*pair->NewZipper(), [&](uint64_t value, int, std::string& out) {
+    return pair->FindEntry(value, out);
+  });
+  if (!index.ok()) {
+    return absl::Status(index.code(),
+                        ToAbsl(fmt::format("{}: {}", tree_path, ToStd(index.message()))));
+  }
   SnapshotSource source;
   source.revision = 1;
   source.created_unix_ms = created_unix_ms;

@@ -9,6 +9,7 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "core/facts/arg_index.h"
 #include "core/facts/batch.h"
 #include "core/facts/keys.h"
 #include "core/trie/path_trie.h"
@@ -119,6 +120,8 @@ class Salvaging {
       return tree.ForEachKey([&](const SalvagedKey& key) {
         if (key.doubtful) ++totals_.doubtful;
         if (key.doubtful && options_.only_certain) return absl::OkStatus();
+        // An index with gaps would be worse than none.
+        if (IsIndexKey(key.key)) return absl::OkStatus();
         return output.Add(key.key, key.value);
       });
     });
@@ -183,8 +186,9 @@ class Salvaging {
     return file->Commit();
   }
 
-  absl::Status WriteFacts(const FactCollector& facts) {
+  absl::Status WriteFacts(FactCollector& facts) {
     if (facts.facts().empty() && totals_.losses > 0) return NothingRead(in_);
+    if (form_ == ConvertForm::kTree) PATHKB_RETURN_IF_ERROR(facts.BuildIndex());
     FactsOverBase content(facts.facts(), nullptr);
     if (form_ == ConvertForm::kTree) return WriteFactPair(content);
     if (to_text()) return WriteFactText(content);
@@ -206,7 +210,7 @@ class Salvaging {
     const std::string stem(WithoutEnding(out_, ".tree"));
     PATHKB_ASSIGN_OR_RETURN(const SnapshotRecord record,
                             WritePair(files_, stem, source, options_.replace));
-    totals_.written = record.paths;
+    totals_.written = record.facts;
     return absl::OkStatus();
   }
 

@@ -24,6 +24,7 @@ struct MakeFlags {
   bool rewrite = false;
   bool only_certain = false;
   std::string value = "zero";
+  std::string index = BuildOptions().index;
   std::string form;  // Of a stream.
   std::string out;
 };
@@ -41,6 +42,7 @@ absl::Status RunConvert(Session& session, const MakeFlags& flags,
   options.canonical = flags.canonical;
   options.compress_terms = flags.compress;
   options.value_is_index = flags.value == "index";
+  options.index = flags.index;
   options.on_note = NoteTo(session);
   if (paths[1] != "-") {
     const auto totals = ConvertFile(ToolFiles(), paths[0], paths[1], options);
@@ -71,6 +73,7 @@ absl::Status RunBuild(Session& session, const MakeFlags& flags,
   options.replace = flags.force;
   options.canonical = flags.canonical;
   options.compress_terms = flags.compress;
+  options.index = flags.index;
   const std::string stem = StemOf(flags.out);
   const auto record = BuildPair(ToolFiles(), paths, stem, options);
   if (!record.ok()) return FileError(record.status());
@@ -133,6 +136,9 @@ void DeclareForce(CLI::App& app, const std::shared_ptr<MakeFlags>& flags) {
 void DeclarePairFlags(CLI::App& app, const std::shared_ptr<MakeFlags>& flags) {
   app.add_flag("--canonical", flags->canonical, "A .tree just as PathMap writes it, byte for byte");
   app.add_flag("--compress", flags->compress, "Entries compressed");
+  app.add_option("--index", flags->index,
+                 "Arguments that are indexed where facts become a pair, such as 2,3; or none")
+      ->option_text("N,N...=" + flags->index);
 }
 
 }  // namespace

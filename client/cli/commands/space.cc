@@ -18,14 +18,51 @@ struct RestoreFlags {
   bool dry_run = false;
 };
 
+// "2,3", or "none".
+std::string ArgumentsText(const v1::Space& space) {
+  std::string text;
+  for (const uint32_t argument : space.indexed_arguments()) {
+    if (!text.empty()) text += ',';
+    text += fmt::format("{}", argument);
+  }
+  return text.empty() ? "none" : text;
+}
+
+// Reads that again, in any order.
+absl::StatusOr<std::vector<uint32_t>> ParseArguments(const std::string& text) {
+  std::vector<uint32_t> arguments;
+  if (text == "none") return arguments;
+  for (size_t i = 0; i < text.size(); i += 2) {
+    const bool digit = text[i] >= '1' && text[i] <= '9';
+    const bool ends = i + 1 == text.size();
+    if (!digit || !(ends || (text[i + 1] == ',' && i + 2 < text.size()))) {
+      arguments.clear();
+      break;
+    }
+    arguments.push_back(static_cast<uint32_t>(text[i] - '0'));
+  }
+  if (!arguments.empty()) return arguments;
+  return UsageError(fmt::format(
+      "arguments \"{}\": must be \"none\" or numbers from 1 to 9 with commas between them, such "
+      "as \"2,3\"",
+      text));
+}
+
 absl::Status RunList(Session& session, const std::vector<std::string>&) {
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
-  Table table(session.out(), {"space", "facts"});
+  Table table(session.out(), {"space", "facts", "indexed arguments"});
   const absl::StatusOr<uint64_t> spaces = (*client)->ListSpaces([&](const v1::Space& space) {
-    if (!session.json()) return table.AddRow({space.name(), fmt::format("{}", space.facts())});
-    return session.out().Write(
-        JsonObject().Text("space", space.name()).Number("facts", space.facts()).Done() + "\n");
+    const std::string arguments = ArgumentsText(space);
+    if (!session.json()) {
+      return table.AddRow({space.name(), fmt::format("{}", space.facts()), arguments});
+    }
+    return session.out().Write(JsonObject()
+                                   .Text("space", space.name())
+                                   .Number("facts", space.facts())
+                                   .Text("indexed_arguments", arguments)
+                                   .Done() +
+                               "\n");
   });
   table.Finish();
   return spaces.status();
@@ -46,6 +83,27 @@ absl::Status RunDrop(Session& session, const std::vector<std::string>& operands)
   } else {
     session.out().Write(fmt::format("space {} dropped, {} facts; revision {}\n", operands[0],
                                     answer->deleted(), answer->revision()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunIndex(Session& session, const std::vector<std::string>& operands) {
+  const absl::StatusOr<std::vector<uint32_t>> arguments = ParseArguments(operands[1]);
+  if (!arguments.ok()) return arguments.status();
+  absl::StatusOr<client::PathkbClient*> client = session.Client();
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::SetIndexResponse> answer = (*client)->SetIndex(operands[0], *arguments);
+  if (!answer.ok()) return answer.status();
+  if (session.json()) {
+    session.out().Write(JsonObject()
+                            .Number("facts", answer->facts())
+                            .Number("revision", answer->revision())
+                            .Number("durable_revision", answer->durable_revision())
+                            .Done() +
+                        "\n");
+  } else {
+    session.out().Write(fmt::format("space {}: arguments {} are indexed; {} facts looked at\n",
+                                    operands[0], operands[1], answer->facts()));
   }
   return absl::OkStatus();
 }
@@ -103,6 +161,23 @@ Command SpaceDropCommand() {
   command.summary = "Take out every fact of a space, and with them the space";
   command.examples = "  pathkb space drop wordnet\n";
   command.run = RunDrop;
+  return command;
+}
+
+Command SpaceIndexCommand() {
+  Command command;
+  command.name = "space index";
+  command.operands = "SPACE ARGUMENTS";
+  command.operands_min = 2;
+  command.operands_max = 2;
+  command.summary = "Choose the arguments of a space's facts by which patterns find them at once";
+  command.examples =
+      "  pathkb space index wordnet 2,3    for patterns such as (hypernym $x n01), ($r a b $x)\n"
+      "  pathkb space index wordnet none   takes less room, and such patterns look at all of\n"
+      "                                    their relation\n"
+      "\n"
+      "Takes a walk over the facts; others may write meanwhile. After an error, say it again.\n";
+  command.run = RunIndex;
   return command;
 }
 

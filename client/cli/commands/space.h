@@ -13,6 +13,9 @@ Command SpaceListCommand();
 // Takes out all facts of a space.
 Command SpaceDropCommand();
 
+// Says which arguments of a space's facts are indexed.
+Command SpaceIndexCommand();
+
 // Makes a space what it, or another one, was at the revision of a snapshot.
 Command SpaceRestoreCommand();
 
