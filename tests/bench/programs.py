@@ -49,6 +49,7 @@ class Server:
         self._data_dir = data_dir
         self._log_path = data_dir + ".log"
         self._process = None
+        self.flags = []  # Of the daemon, beside those for directory and address.
 
     def __enter__(self):
         self.start()
@@ -62,7 +63,8 @@ class Server:
         """Starts the process; it may not answer yet."""
         with open(self._log_path, "ab") as log:
             self._process = subprocess.Popen(
-                [self._programs.daemon, "--data-dir", self._data_dir, "--listen", self.address],
+                [self._programs.daemon, "--data-dir", self._data_dir, "--listen", self.address,
+                 *self.flags],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def wait_until_ready(self):
