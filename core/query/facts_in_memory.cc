@@ -12,6 +12,13 @@
 
 namespace pathkb {
 
+FactsInMemory::FactsInMemory(std::string_view space, IndexedArguments indexed)
+    : space_(space), index_keys_(space, indexed) {
+  for (int position = 1; position <= kIndexPositionsMax; ++position) {
+    if (indexed.Has(position)) trie_.Set(IndexedKey(space, position), 0);
+  }
+}
+
 void FactsInMemory::Add(std::string_view term_text, std::string_view name, Entry entry) {
   const auto term = ParseTerm(std::string(term_text));
   PATHKB_CHECK(term.ok());
@@ -24,6 +31,8 @@ void FactsInMemory::Add(const Term& term, std::string_view name, Entry entry) {
   if (!name.empty()) entry.encoded_term = encoded;
   const uint64_t value = entries_.Intern(EncodeEntry(entry));
   trie_.Set(TermKey(space_, encoded, name), value);
+  index_keys_.ForEach(encoded, name,
+                      [this, value](std::string_view key) { trie_.Set(key, value); });
   if (!name.empty()) trie_.Set(NameKey(space_, name), value);
 }
 

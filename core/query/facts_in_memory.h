@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "core/facts/arg_index.h"
 #include "core/facts/entry.h"
 #include "core/facts/entry_store.h"
 #include "core/query/fact_source.h"
@@ -21,8 +22,8 @@ namespace pathkb {
 // One thread while it is filled; any thread afterwards.
 class FactsInMemory final : public FactSource {
  public:
-  // Facts go into `space`.
-  explicit FactsInMemory(std::string_view space = "s") : space_(space) {}
+  // Facts go into `space`, whose index of each position of `indexed` is whole from now on.
+  explicit FactsInMemory(std::string_view space = "s", IndexedArguments indexed = {});
 
   // Adds a fact under `name`; unnamed if that is empty. The text must parse. The variables' names
   // go into its entry, as they do on the server.
@@ -39,6 +40,7 @@ class FactsInMemory final : public FactSource {
 
  private:
   const std::string space_;
+  ArgumentKeys index_keys_;
   PathTrie trie_;
   EntryStore entries_;
 };

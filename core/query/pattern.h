@@ -1,31 +1,46 @@
-// A term with variables, ready to be walked along a trie. The encoded term is the program: its tags
-// say what a path must hold, byte by byte, and two tables say where each subterm ends and from
-// where on anything goes.
+// A term with variables, ready to be walked along a trie: its tokens in the order in which they lie
+// on a path, and for each where the subterm ends that begins with it.
 //
-//   (word $s "bank")   03 | C4 word | C0 | 55 bank 00 01        tags from core/term/ENCODING.md
-//                      =    =         $s   =
-//   (word n01 $x)      03 | C4 word | C3 n01 | C0               free from the last byte on:
-//                      whatever =    =         =        $x               lies below here is an
-//                      answer
+//   (word $s (sense "bank" 1))     03 | C4 word | C0 | 03 | C5 sense | 52 bank 00 01 | 49 01
+//   number                         0    1         2    3    4          5               6
+//   next                           7    2         3    7    5          6               7
 
 #ifndef PATHKB_CORE_QUERY_PATTERN_H_
 #define PATHKB_CORE_QUERY_PATTERN_H_
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "absl/status/statusor.h"
 
 #include "core/term/term.h"
 
 namespace pathkb {
 
+// What stands on a path for one piece of a pattern: all of a leaf, or of an expression what stands
+// before its children. A value type.
+struct PatternToken {
+  static constexpr uint32_t kNoVariable = ~uint32_t{0};
+
+  bool is_variable() const { return variable != kNoVariable; }
+
+  uint32_t begin = 0;  // In code().
+  uint32_t end = 0;
+  uint32_t next = 0;                // Number of the token behind the subterm that begins here.
+  uint32_t variable = kNoVariable;  // Number of the variable that it is.
+};
+
+using PatternTokens = absl::InlinedVector<PatternToken, 8>;
+
 // Immutable.
 class Pattern {
  public:
   // `inputs`: names of variables whose values are given when a search starts; those that are not in
-  // the term do no harm. InvalidArgument for more variables than kVariablesMax.
+  // the term do no harm. O(size of the term).
+  //   InvalidArgument   more variables than kVariablesMax, or an empty symbol
   static absl::StatusOr<Pattern> Compile(Term term, const std::vector<std::string>& inputs = {});
 
   const Term& term() const { return term_; }
@@ -36,19 +51,20 @@ class Pattern {
   // True if the value of variable number `variable` is given when a search starts.
   bool is_input(size_t variable) const { return (inputs_ >> variable & 1) != 0; }
 
-  // True if a subterm begins at byte `pc` of code(); then SubtermEnd(pc) is the byte after it.
-  bool IsSubtermStart(size_t pc) const { return subterm_end_[pc] != 0; }
-  size_t SubtermEnd(size_t pc) const { return subterm_end_[pc]; }
+  // In the order of the code.
+  const PatternTokens& tokens() const { return tokens_; }
+  // The known bytes of a token.
+  std::string_view Bytes(const PatternToken& token) const {
+    return std::string_view(code_).substr(token.begin, token.end - token.begin);
+  }
+  // True if variable number `variable` comes several times.
+  bool is_repeated(size_t variable) const { return (repeated_ >> variable & 1) != 0; }
+  // True if some variable that is no input does.
+  bool has_repeated_variable() const { return (repeated_ & ~inputs_) != 0; }
 
-  // The first byte of code() from which on there are only variables that occur nowhere else;
-  // code().size() if there is no such tail.
-  size_t free_from() const { return free_from_; }
-
-  // Number of the variable that is named, again or newly, by the tag at byte `pc` of code().
-  size_t VariableAt(size_t pc) const { return variable_at_[pc]; }
-
-  // True if some variable occurs twice: then a candidate's subterms must be compared.
-  bool has_repeated_variable() const { return has_repeated_variable_; }
+  // Number of the first token of child `position` of the term; 0 if the term is no expression of up
+  // to 63 children that has such a child. The child's tokens end with its `next`.
+  size_t ChildToken(int position) const;
 
  private:
   Pattern() = default;
@@ -56,12 +72,21 @@ class Pattern {
   Term term_;
   std::string code_;
   std::vector<std::string> variable_names_;
-  uint64_t inputs_ = 0;                // Bit k: variable k is one.
-  std::vector<uint32_t> subterm_end_;  // By byte of code_; 0 where none starts.
-  std::vector<uint8_t> variable_at_;   // By byte of code_; meaningful at variable tags.
-  size_t free_from_ = 0;
-  bool has_repeated_variable_ = false;
+  PatternTokens tokens_;
+  uint64_t inputs_ = 0;    // Bit k: variable k is one.
+  uint64_t repeated_ = 0;  // Bit k: variable k comes several times.
 };
+
+// The tokens in the order of the keys of an index (core/facts/arg_index): child `position` behind
+// child 0, or before it if `position` is 1; 0 for the term's own order. `next` is a number in the
+// new order; the argument's tokens are [begin, end), both 0 if `position` is 0. The pattern must
+// have such a child.
+struct ArrangedTokens {
+  PatternTokens tokens;
+  size_t argument_begin = 0;
+  size_t argument_end = 0;
+};
+ArrangedTokens ArrangeTokens(const Pattern& pattern, int position);
 
 }  // namespace pathkb
 

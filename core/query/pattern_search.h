@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 
 #include "core/query/fact_source.h"
 #include "core/query/pattern.h"
+#include "core/query/pattern_walk.h"
 #include "core/query/step_meter.h"
 #include "core/term/term.h"
 
@@ -29,11 +31,8 @@ namespace pathkb {
 // One thread at a time. Borrows the source and the meter. Memory is bounded by the longest path.
 class PatternSearch {
  public:
-  // Encoded subterms (core/term/path_encoding) from `low` on that come before `high`.
-  struct Range {
-    std::string low;
-    std::string high;
-  };
+  // See pattern_walk.h.
+  using Range = SubtermRange;
 
   // The order in which the answers come.
   enum class Order : uint8_t {
@@ -50,27 +49,25 @@ class PatternSearch {
                                                             std::string_view space, Pattern pattern,
                                                             int position, StepMeter& meter,
                                                             Order order = Order::kPath);
-  ~PatternSearch();
 
   // Begins anew, in front of the first answer. By number of the variable (Pattern's
   // variable_names()), and shorter spans say nothing of the rest:
   //   values   the encoded ground term that an input stands for, one whole term each; copied
-  //   ranges   ascending, disjoint ranges; a variable that has some is only ever a ground term in
-  //            one of them, or a term with variables, which a join may yet make such a one. Not
-  //            for inputs. Borrowed until the next Start()
+  //   ranges   ascending, disjoint ranges of leaves; a variable that has some is only ever a leaf
+  //   in
+  //            one of them, or a variable, which a join may yet make such a one. Not for inputs.
+  //            Borrowed until the next Start()
   //   InvalidArgument   an input without a value, or one that is no encoded ground term
-  absl::Status Start(std::span<const std::string_view> values = {},
-                     std::span<const std::vector<Range>> ranges = {});
+  absl::Status Start(std::span<const std::string_view> values = {}, VariableRanges ranges = {});
 
   // The same, in front of the first answer behind `position`, which Position() gave for the same
   // facts, pattern, values and ranges; one that was made up means a place all the same.
   //   InvalidArgument   as Start(); or the bytes cannot be a position
-  absl::Status StartAfter(std::span<const std::string_view> values,
-                          std::span<const std::vector<Range>> ranges, std::string_view position);
-
-  // As StartAfter(), but the answer at `position` itself, if it is still there, comes first.
-  absl::Status StartAt(std::span<const std::string_view> values,
-                       std::span<const std::vector<Range>> ranges, std::string_view position);
+  absl::Status StartAfter(std::span<const std::string_view> values, VariableRanges ranges,
+                          std::string_view position);
+  // The same, in front of the answer right there, if it is still one.
+  absl::Status StartAt(std::span<const std::string_view> values, VariableRanges ranges,
+                       std::string_view position);
 
   // Goes to the next answer; false when there are no more.
   //   DataLoss            the source contradicts itself
@@ -101,14 +98,82 @@ class PatternSearch {
   // Where this answer is among all, for StartAfter(): bytes that mean something to this class only.
   std::string Position() const;
 
-  const Pattern& pattern() const;
+  const Pattern& pattern() const { return pattern_; }
 
  private:
-  class Walk;
+  // An answer of the kind that is collected: its key as it would be under terms/.
+  struct Other {
+    std::string key;
+    size_t term_bytes = 0;
+    uint64_t value = 0;
+    int value_layer = 0;
+  };
 
-  explicit PatternSearch(std::unique_ptr<Walk> walk);
+  PatternSearch(const FactSource& source, std::string_view space, Pattern pattern, int position,
+                StepMeter& meter, Order order);
 
-  const std::unique_ptr<Walk> walk_;
+  absl::Status Begin(std::span<const std::string_view> values, VariableRanges ranges,
+                     std::optional<std::string_view> from, bool inclusive);
+  // Starts main_ for a search through an index, from what `from` means there.
+  void BeginIndex(std::span<const std::string_view> values, std::optional<std::string_view> from);
+  // `from` as bytes of the index's family, so that in the order of main_ the same is behind it;
+  // sets `inclusive` if what is right there is, too.
+  std::string ArrangedFrom(std::string_view from, bool& inclusive) const;
+  // The next match of a walk, as the present answer.
+  absl::StatusOr<bool> NextOf(PatternWalk& walk);
+  absl::StatusOr<bool> NextThroughIndex();
+  absl::StatusOr<bool> NextBare();
+  // Collects the facts whose argument is not the pattern's, but matches. False if they are too many
+  // for that.
+  absl::StatusOr<bool> CollectOthers();
+  // Goes on through terms/ from here.
+  void LeaveIndex();
+  std::unique_ptr<PatternWalk> NewWalk(int position, PatternWalk::Argument argument) const;
+  // The values of the present start.
+  std::vector<std::string_view> Values() const;
+
+  // True if the present answer, whose fact has variables, is one.
+  absl::StatusOr<bool> Accept() const;
+  bool FactHasVariable() const { return other_ != nullptr || walk_->fact_has_variable(); }
+  bool InRanges(size_t variable, std::string_view encoded) const;
+  // Fills in filled_.
+  absl::Status FillTerm() const;
+  // Fills in bindings_ for an answer whose fact has variables.
+  void FindBindings() const;
+
+  const FactSource& source_;
+  const std::string space_;
+  const Pattern pattern_;
+  const int position_;  // Of the index that is used; 0 for none.
+  const Order order_;
+  StepMeter& meter_;
+  const std::unique_ptr<PatternWalk> main_;
+  // Made when first needed.
+  std::unique_ptr<PatternWalk> others_walk_;
+  std::unique_ptr<PatternWalk> bare_;   // Facts that are but a variable are in no index.
+  std::unique_ptr<PatternWalk> whole_;  // Over terms/, when there are too many others.
+
+  // Of the present start.
+  VariableRanges ranges_;
+  bool has_ranges_ = false;
+  std::optional<std::string> from_;
+  bool inclusive_ = false;
+  enum class Stage : uint8_t { kMain, kBare, kWhole } stage_ = Stage::kMain;
+  enum class Ready : uint8_t { kNo, kYes, kEnd } main_ready_ = Ready::kNo;
+  bool others_collected_ = false;
+  std::vector<Other> others_;
+  size_t next_other_ = 0;
+  std::string last_key_;  // Of the last answer, where others may yet be found to come behind it.
+
+  // The present answer: in walk_, unless it is other_.
+  const PatternWalk* walk_ = nullptr;
+  const Other* other_ = nullptr;
+  mutable std::string term_;  // Its encoded term, if that had to be put together.
+  mutable bool has_term_ = false;
+  mutable std::optional<Term> filled_;  // The pattern with its inputs replaced.
+  enum class Bound : uint8_t { kUnknown, kGround, kNotGround };
+  mutable Bound bound_ = Bound::kUnknown;  // Of an answer whose fact has variables.
+  mutable std::vector<std::string> bindings_;
 };
 
 }  // namespace pathkb

@@ -84,6 +84,17 @@ class TrieBranch {
   }
   int child_count() const { return child_count_minus_1_ + 1; }
   ByteMask child_mask() const;
+  // True if child_mask() has a byte from `first` to `last`, both included.
+  bool HasChildBetween(uint8_t first, uint8_t last) const {
+    if (has_keys()) {
+      const uint8_t* const keys = this->keys();
+      int at = 0;
+      while (at <= child_count_minus_1_ && keys[at] < first) ++at;
+      return at <= child_count_minus_1_ && keys[at] <= last;
+    }
+    const std::optional<uint8_t> byte = mask().NextFrom(first);
+    return byte.has_value() && *byte <= last;
+  }
   // Modulo 2^40.
   uint64_t value_count() const { return value_count_low_ | uint64_t{value_count_high_} << 32; }
   uint32_t memory_units() const { return memory_units_; }

@@ -270,6 +270,25 @@ bool OverlayZipper::NextValueWithin(size_t prefix_bytes) {
     lower_.standing = Standing::kPassed;
     lower_.passed_bytes = path_.size();
   }
+  return TakeNext(prefix_bytes);
+}
+
+bool OverlayZipper::NextValueBehind(size_t prefix_bytes) {
+  PATHKB_CHECK(prefix_bytes <= path_.size());
+  Align();
+  if (!shown_.has_value()) shown_ = Show();
+  if (LowerHere() && UpperHidesHere()) hiding_known_ = false;
+  for (Layer* layer : {&upper_, &lower_}) {
+    if (layer->zipper->path().size() != path_.size()) continue;  // All that it has is behind.
+    layer->standing = Standing::kPassed;
+    layer->passed_bytes = path_.size();
+  }
+  if (TakeNext(prefix_bytes)) return true;
+  Align();  // What is below counts again.
+  return false;
+}
+
+bool OverlayZipper::TakeNext(size_t prefix_bytes) {
   for (;;) {
     const bool upper_ready = Ready(upper_, prefix_bytes);
     const bool lower_ready = Ready(lower_, prefix_bytes);
@@ -300,6 +319,7 @@ bool OverlayZipper::NextValueWithin(size_t prefix_bytes) {
       Take(*upper_.zipper, {UpperValue(value), 0});
       return true;
     }
+    if (go_on_ != nullptr && !go_on_()) return false;
   }
 }
 

@@ -12,9 +12,11 @@
 #ifndef PATHKB_CORE_TRIE_OVERLAY_ZIPPER_H_
 #define PATHKB_CORE_TRIE_OVERLAY_ZIPPER_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/trie/zipper.h"
 
@@ -28,9 +30,10 @@ namespace pathkb {
 // One thread at a time; owns its layers and moves them about, so nobody else may.
 //
 // Cost: NextValue is one NextValue of a layer, one comparison of two paths and one copy of a path,
-// and one more of each for every tombstone passed; where one layer has nothing ahead, the
-// comparison is saved. The other moves are one move of each layer that has the path. The first of
-// them after NextValue calls brings the layers back to the path: O(path bytes).
+// and one more of each for every tombstone passed, before each of which the function of
+// SetPatience() is asked; where one layer has nothing ahead, the comparison is saved. The other
+// moves are one move of each layer that has the path. The first of them after NextValue calls
+// brings the layers back to the path: O(path bytes).
 class OverlayZipper final : public Zipper {
  public:
   // Both layers are taken to their roots. `lower` may be null: nothing below.
@@ -43,6 +46,7 @@ class OverlayZipper final : public Zipper {
   int value_layer() const override;
   ByteMask child_mask() const override;
   absl::Status status() const override;
+  void SetPatience(std::function<bool()> go_on) override { go_on_ = std::move(go_on); }
 
   void Reset() override;
   bool DescendByte(uint8_t byte) override;
@@ -55,6 +59,7 @@ class OverlayZipper final : public Zipper {
   bool PreviousSibling() override;
   bool NextValue() override;
   bool NextValueWithin(size_t prefix_bytes) override;
+  bool NextValueBehind(size_t prefix_bytes) override;
   uint64_t CountValues(uint64_t limit = ~uint64_t{0}) const override;
 
  private:
@@ -100,6 +105,8 @@ class OverlayZipper final : public Zipper {
   // Makes sure that a layer is kAhead, at a value below the first `prefix_bytes` bytes of path_;
   // false if it has none left there.
   bool Ready(Layer& layer, size_t prefix_bytes);
+  // Goes to the smaller of what the layers have next; see NextValueWithin().
+  bool TakeNext(size_t prefix_bytes);
   // Ready() from kAligned and from kPassed.
   bool ReadyFromAligned(Layer& layer, size_t prefix_bytes);
   bool ReadyFromPassed(Layer& layer, size_t prefix_bytes);
@@ -117,6 +124,7 @@ class OverlayZipper final : public Zipper {
   mutable bool hiding_known_ = true;
   // What is at path_; set by NextValue, which leaves the layers elsewhere.
   std::optional<Shown> shown_;
+  std::function<bool()> go_on_;  // Null: passes over any number of deletes.
 };
 
 }  // namespace pathkb

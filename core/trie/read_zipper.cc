@@ -34,6 +34,13 @@ ByteMask ReadZipper::child_mask() const {
   return mask;
 }
 
+bool ReadZipper::HasChildBetween(uint8_t first, uint8_t last) const {
+  const TrieSlot& slot = *frame().slot;
+  if (at_node()) return slot.is_branch() && slot.branch()->HasChildBetween(first, last);
+  const uint8_t only = static_cast<uint8_t>(slot.run()[run_used()]);
+  return only >= first && only <= last;
+}
+
 void ReadZipper::Reset() {
   depth_ = 0;
   path_bytes_ = 0;

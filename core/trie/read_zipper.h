@@ -33,6 +33,7 @@ class ReadZipper final : public Zipper {
     return frame().slot->optional_value();
   }
   ByteMask child_mask() const override;
+  bool HasChildBetween(uint8_t first, uint8_t last) const override;
 
   void Reset() override;
   bool DescendByte(uint8_t byte) override;

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,9 +51,20 @@ class Zipper {
   // tells whether a value follows.
   virtual ByteMask child_mask() const = 0;
 
+  // True if child_mask() has a byte from `first` to `last`, both included; mostly cheaper.
+  virtual bool HasChildBetween(uint8_t first, uint8_t last) const {
+    const std::optional<uint8_t> byte = child_mask().NextFrom(first);
+    return byte.has_value() && *byte <= last;
+  }
+
   // Damage met on the way, such as a file that contradicts itself; the cursor then treats what it
   // cannot read as absent. Sticky. Always OK for tries in memory.
   virtual absl::Status status() const { return absl::OkStatus(); }
+
+  // Moves that may pass over any number of places without a value before they arrive (deletes, in
+  // an overlay) ask `go_on` at each; when it says false, they end as if there was nothing, and the
+  // cursor stays. Null, as at first: they are patient. Forks are.
+  virtual void SetPatience(std::function<bool()> go_on) { static_cast<void>(go_on); }
 
   // --- Moves -------------------------------------------------------------------------------------
 

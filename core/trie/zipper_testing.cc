@@ -335,6 +335,11 @@ void WalkTogether(std::unique_ptr<Zipper> real, std::unique_ptr<Zipper> naive,
     if (naive->value().has_value()) EXPECT_EQ(real->value_layer(), naive->value_layer());
     // Not each time: a look at the children may put right what the moves left wrong.
     if (random() % 3 == 0) EXPECT_EQ(real->child_mask(), naive->child_mask());
+    if (random() % 3 == 0) {
+      const uint8_t first = static_cast<uint8_t>(random()), last = static_cast<uint8_t>(random());
+      const auto next = naive->child_mask().NextFrom(first);
+      EXPECT_EQ(real->HasChildBetween(first, last), next.has_value() && *next <= last);
+    }
     if (random() % 8 == 0) EXPECT_EQ(real->child_count(), naive->child_mask().count());
     if (random() % 8 == 0) EXPECT_EQ(real->SavePosition().path, naive->path());
     if (random() % 32 == 0) {

@@ -43,6 +43,23 @@ ByteMask ActZipper::child_mask() const {
   return mask;
 }
 
+bool ActZipper::HasChildBetween(uint8_t first, uint8_t last) const {
+  const ActNode& node = this->last().node;
+  if (node.is_line()) {
+    if (line_bytes() == node.bytes.size()) return false;
+    const uint8_t only = static_cast<uint8_t>(node.bytes[line_bytes()]);
+    return only >= first && only <= last;
+  }
+  if (node.child_count == 0) return false;
+  if (!node.has_mask()) {
+    // Most often all edges are on one side.
+    if (static_cast<uint8_t>(node.bytes.front()) > last) return false;
+    if (static_cast<uint8_t>(node.bytes.back()) < first) return false;
+  }
+  const int at = node.EdgesBelow(first);
+  return at < node.child_count && node.Edge(at) <= last;
+}
+
 bool ActZipper::has_children() const {
   const ActNode& node = last().node;
   return node.is_line() ? line_bytes() < node.bytes.size() : node.child_count > 0;

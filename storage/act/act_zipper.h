@@ -44,6 +44,7 @@ class ActZipper final : public Zipper {
   std::string_view path() const override { return path_.view(); }
   std::optional<uint64_t> value() const override;
   ByteMask child_mask() const override;
+  bool HasChildBetween(uint8_t first, uint8_t last) const override;
   absl::Status status() const override;
 
   void Reset() override;
