@@ -14,11 +14,15 @@ namespace {
 
 // Wider patterns are searched through terms/ without much thought.
 constexpr size_t kChildrenMax = 40;
+// What part of a pattern's facts is expected to compare like that with the value of a variable that
+// is not known when the plan is made.
+constexpr double kPartEqualToAnother = 0.02;
+constexpr double kPartOrderedWithAnother = 0.35;
 
 // What is known of a child of the pattern before it is searched.
 enum class Known : uint8_t {
   kNothing,  // It holds a variable that is not bound.
-  kRange,    // It is such a variable, compared with a constant.
+  kRange,    // It is such a variable, compared with something known.
   kAll,
 };
 
@@ -48,9 +52,7 @@ std::vector<Known> KnownChildren(const QueryPart& match, const VariableSet& boun
     if (child.kind() == Term::Kind::kVariable && here == Known::kNothing) {
       const uint32_t number = number_of(child.text());
       for (const KnownSide& side : sides) {
-        const bool has_range = side.variable == number && !side.known->is_variable() &&
-                               side.kind != ComparisonKind::kNotEqual;
-        if (has_range) here = Known::kRange;
+        if (side.variable == number && side.kind != ComparisonKind::kNotEqual) here = Known::kRange;
       }
     }
     known.push_back(here);
@@ -94,13 +96,19 @@ absl::StatusOr<double> Count(const PlanContext& context, const QueryPart& match,
       Pattern::Compile(std::move(pattern), InputNames(match, bound, context.variable_names)));
   const std::vector<std::string>& names = compiled.variable_names();
   std::vector<ValueRanges> ranges;
+  double factor = 1;
   for (const KnownSide& side : KnownSides(match, bound, comparisons)) {
     const auto name = std::find(names.begin(), names.end(), context.variable_names[side.variable]);
     ValueRanges more;
-    if (side.known->is_variable() || name == names.end() ||
-        !RangesOf(side.kind, side.known->encoded, more)) {
+    if (name == names.end()) continue;
+    if (side.known->is_variable()) {
+      if (side.kind == ComparisonKind::kEqual) factor *= kPartEqualToAnother;
+      if (side.kind != ComparisonKind::kEqual && side.kind != ComparisonKind::kNotEqual) {
+        factor *= kPartOrderedWithAnother;
+      }
       continue;
     }
+    if (!RangesOf(side.kind, side.known->encoded, more)) continue;
     ranges.resize(names.size());
     ValueRanges& all = ranges[static_cast<size_t>(name - names.begin())];
     if (all.empty()) {
@@ -109,7 +117,9 @@ absl::StatusOr<double> Count(const PlanContext& context, const QueryPart& match,
       IntersectRanges(more, all);
     }
   }
-  return EstimateRows(context.source, context.space, compiled, position, context.meter, ranges);
+  PATHKB_ASSIGN_OR_RETURN(const double rows, EstimateRows(context.source, context.space, compiled,
+                                                          position, context.meter, ranges));
+  return rows * factor;
 }
 
 // The pattern without what lies behind its first variable, in the family of `position`: what a
