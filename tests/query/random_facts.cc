@@ -54,6 +54,7 @@ Term RandomFacts::String() {
 }
 
 Term RandomFacts::Constant() {
+  if (prefers_numbers_ && !OneIn(4)) return OneIn(3) ? String() : Number();
   switch (UpTo(11)) {
     case 0:
     case 1:

@@ -23,6 +23,9 @@ class RandomFacts {
   // it, most others a few. With `odd_terms`, now and then a fact is deep, wide or anything at all.
   NaiveFacts Facts(size_t count_max, bool odd_terms);
 
+  // From now on, most constants are numbers and strings: for questions about ranges of them.
+  void PreferNumbers() { prefers_numbers_ = true; }
+
   // A term without variables that facts hold often.
   Term Constant();
   // A number, with a liking for those that are equal and of another kind, and for borders.
@@ -47,6 +50,7 @@ class RandomFacts {
   Entry RandomEntry();
 
   RandomTerms odd_;
+  bool prefers_numbers_ = false;
 };
 
 }  // namespace pathkb

@@ -175,6 +175,43 @@ Term RandomQueries::Joined(const NaiveFacts& facts) {
   return Form(",", std::move(parts));
 }
 
+Term RandomQueries::Ranged(const NaiveFacts& facts) {
+  Term pattern = Form("r", {Term::Variable("n")});
+  bool is_number = true;
+  for (int tries = 0; tries < 20 && !facts.empty(); ++tries) {
+    std::vector<Term> children = random_.Any(facts).term.children();
+    if (children.size() < 2) continue;
+    const size_t place = 1 + random_.UpTo(children.size() - 2);
+    const Kind kind = children[place].kind();
+    if (kind == Kind::kVariable || kind == Kind::kExpression) continue;
+    is_number = kind == Kind::kInteger || kind == Kind::kFloat;
+    for (size_t i = 1; i < children.size(); ++i) {
+      if (i == place || random_.OneIn(12)) {
+        children[i] = Term::Variable("n");
+      } else if (!random_.OneIn(3)) {
+        children[i] = Term::Variable(random_.Any(kNames));
+      }
+    }
+    pattern = Term::Expression(std::move(children));
+    break;
+  }
+  std::vector<Term> parts = {AsPart(pattern)};
+  for (size_t i = 1 + random_.UpTo(1); i > 0; --i) {
+    const Term variable = Term::Variable("n");
+    const Term constant = is_number ? random_.Number() : random_.String();
+    if (random_.OneIn(8)) {
+      parts.push_back(ComparisonWithConstant("n"));
+    } else if (!is_number && random_.OneIn(2)) {
+      parts.push_back(Form("prefix", {variable, constant}));
+    } else if (random_.OneIn(3)) {
+      parts.push_back(Form(random_.Any(kOrders), {constant, variable}));
+    } else {
+      parts.push_back(Form(random_.Any(kOrders), {variable, constant}));
+    }
+  }
+  return Form(",", std::move(parts));
+}
+
 NaiveFilter RandomQueries::Filter() {
   NaiveFilter filter;
   if (random_.OneIn(2)) return filter;

@@ -33,8 +33,9 @@ class RandomQueries {
   // A term with some of `variables`, which may be none.
   Term Template(const std::vector<std::string>& variables);
 
-  // A comparison of `variable` with a constant, such as `(< $x 3)`.
-  Term ComparisonWithConstant(const std::string& variable);
+  // A joined query of one pattern whose variable `$n`, which some fact has a number or a text for,
+  // is compared with one or two constants of that kind.
+  Term Ranged(const NaiveFacts& facts);
 
  private:
   // Subterms that have been replaced, by their text, and the variable that each became.
@@ -52,6 +53,8 @@ class RandomQueries {
   Term Check(const std::vector<std::string>& bound, const NaiveFacts& facts);
   Term Negation(const std::vector<std::string>& bound, const NaiveFacts& facts);
   Term Comparison(const std::vector<std::string>& bound);
+  // A comparison of `variable` with a constant of some kind, such as `(< $x 3)`.
+  Term ComparisonWithConstant(const std::string& variable);
 
   RandomFacts random_;
   size_t inner_names_ = 0;  // Used for the variables of a `not`.

@@ -45,11 +45,11 @@ std::string FilterText(const NaiveFilter& filter) {
   return text.empty() ? "none" : text;
 }
 
-RandomWorlds::RandomWorlds(uint64_t seed, size_t facts_max, bool odd_terms)
-    : random(seed),
-      queries(seed),
-      facts(random.Facts(facts_max, odd_terms)),
-      keys(KeysOf(facts, {1, 2, 3})) {
+RandomWorlds::RandomWorlds(uint64_t seed, size_t facts_max, bool odd_terms, bool prefer_numbers)
+    : random(seed), queries(seed) {
+  if (prefer_numbers) random.PreferNumbers();
+  facts = random.Facts(facts_max, odd_terms);
+  keys = KeysOf(facts, {1, 2, 3});
   sources.emplace_back("in memory", InMemory(keys));
   sources.emplace_back("in a file", InFile(keys));
   sources.emplace_back("in both", InBoth(keys, random));

@@ -32,7 +32,7 @@ std::string FilterText(const NaiveFilter& filter);
 
 // Random facts in every kind of source, indexed by the arguments 1 to 3.
 struct RandomWorlds {
-  RandomWorlds(uint64_t seed, size_t facts_max, bool odd_terms);
+  RandomWorlds(uint64_t seed, size_t facts_max, bool odd_terms, bool prefer_numbers = false);
 
   RandomFacts random;
   RandomQueries queries;
