@@ -12,8 +12,16 @@
 
 #include "gtest/gtest.h"
 
+#include "core/facts/arg_index.h"
+#include "core/facts/keys.h"
+#include "core/term/path_encoding.h"
+#include "core/term/sexpr.h"
+#include "core/trie/path_trie.h"
+#include "core/trie/read_zipper.h"
+#include "storage/act/act_writer.h"
 #include "storage/directory/file_names.h"
 #include "storage/directory/manifest_store.h"
+#include "storage/file/atomic_file.h"
 #include "storage/file/posix_file_system.h"
 #include "storage/recovery/recovery.h"
 #include "storage/tool/build_pair.h"
@@ -190,6 +198,38 @@ TEST_F(LoadPairTest, WhatWasBuiltIsServed) {
   EXPECT_NE(facts.find("(edge n3 n21)"), facts.npos);
   // Not into what is there.
   EXPECT_TRUE(absl::IsAlreadyExists(Load(stem_ + ".tree").status()));
+}
+
+TEST_F(LoadPairTest, AnIndexThatDisagreesIsRefused) {
+  std::string term;
+  ASSERT_TRUE(EncodeTerm(*ParseTerm("(edge a b)"), term).ok());
+  std::string permuted = ArgumentPrefix("default", 2);
+  ASSERT_TRUE(AppendPermuted(term, 2, permuted));
+  const std::string fact = TermKey("default", term, "");
+  const auto write = [&](const std::vector<std::string>& keys) {
+    PathTrie trie;
+    for (const std::string& key : keys) trie.Set(key, 0);
+    auto file = AtomicFile::Create(RealFileSystem(), stem_ + ".tree.partial", stem_ + ".tree");
+    ASSERT_TRUE(file.ok());
+    ReadZipper zipper(trie);
+    ASSERT_TRUE(WriteAct(zipper, (*file)->file()).ok());
+    ASSERT_TRUE((*file)->Commit().ok());
+  };
+  for (const std::vector<std::string>& keys : {
+           std::vector<std::string>{IndexedKey("default", 2), fact},
+           {fact, permuted},
+           {IndexedKey("default", 2), fact, permuted, permuted + "x"},
+       }) {
+    ASSERT_NO_FATAL_FAILURE(write(keys));
+    const auto refused = Load(stem_ + ".tree");
+    EXPECT_TRUE(absl::IsDataLoss(refused.status())) << refused.status();
+    EXPECT_NE(refused.status().message().find("disagrees"), refused.status().message().npos);
+    EXPECT_FALSE(TargetIsThere());
+  }
+  ASSERT_NO_FATAL_FAILURE(write({IndexedKey("default", 2), fact, permuted}));
+  const auto loaded = Load(stem_ + ".tree");
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_EQ(loaded->facts, 1u);
 }
 
 TEST_F(LoadPairTest, OtherTreesAreRefused) {

@@ -7,6 +7,7 @@
 
 #include "core/base/status_macros.h"
 #include "server/knowledge_base/first_view.h"
+#include "tests/crash/model.h"
 
 namespace pathkb {
 
@@ -24,6 +25,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(FileSystem& files, const st
   commit_options.database_id = recovered.manifest.database_id;
   commit_options.segment_bytes_max = options.segment_bytes_max;
   commit_options.reserve_bytes = options.reserve_bytes;
+  commit_options.index_of_new_spaces = *IndexedArguments::FromText(kModelIndex);
   commit_options.clock = &clock;
   engine->commits_ =
       std::make_unique<CommitQueue>(commit_options, files, *engine->knowledge_base_,

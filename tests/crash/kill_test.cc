@@ -1,8 +1,9 @@
 // kill -9 of the real daemon while several clients insert and delete and snapshots and deltas are
 // made, again and again. After each restart every batch that was acknowledged is there or gone as
 // it was answered, and each batch that was not answered is there as a whole or not at all, and
-// stays so. Every so many rounds a new data directory is begun, so that a round costs the same at
-// the end.
+// stays so. All the while other arguments come to be indexed and are dropped; what each kill leaves
+// is an index that agrees with the facts, whole or being built. Every so many rounds a new data
+// directory is begun, so that a round costs the same at the end.
 //
 // As a test: 300 rounds, divided among kParts. As a program, `kill_test PATHKBD ROUNDS` makes as
 // many as it is told and says how far it is.
@@ -28,6 +29,11 @@
 #include "gtest/gtest.h"
 
 #include "client/cpp/pathkb_client.h"
+#include "core/facts/arg_index.h"
+#include "core/facts/index_check.h"
+#include "server/knowledge_base/first_view.h"
+#include "storage/file/posix_file_system.h"
+#include "storage/recovery/opening.h"
 #include "tests/crash/test_seed.h"
 
 namespace pathkb {
@@ -47,6 +53,7 @@ constexpr int kProgressEvery = 100;
 
 std::string pathkbd_path;
 int rounds_wanted = kRounds;
+int kills_while_building = 0;
 
 // pathkbd as a child process.
 class Daemon {
@@ -200,6 +207,20 @@ void CheckLedger(PathkbClient& client, Ledger& ledger) {
   }
 }
 
+// Recovers what a kill has left, without writing, and compares its index with its facts.
+void CheckIndexOnDisk(const std::string& dir) {
+  const auto opened = OpenToLook(RealFileSystem(), dir);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  const ReadView view = FirstView(opened->recovered);
+  const auto entry_bytes = [&](uint64_t value, int layer, std::string& scratch) {
+    return view.EntryBytes(value, layer, scratch);
+  };
+  EXPECT_EQ(CheckIndex(*view.NewZipper(), entry_bytes), absl::OkStatus());
+  const auto setting = ReadIndexSetting(*view.NewZipper(), "default");
+  ASSERT_TRUE(setting.ok());
+  kills_while_building += setting->building.empty() ? 0 : 1;
+}
+
 // Starts the daemon, compares, writes, and kills it somewhere in the middle.
 void RunRound(const std::string& dir, std::mt19937_64& random, Ledger& ledger) {
   Daemon daemon(dir);
@@ -223,12 +244,25 @@ void RunRound(const std::string& dir, std::mt19937_64& random, Ledger& ledger) {
            (*client)->CreateDelta().ok() && (*client)->Compact().ok();
     }
   });
+  std::thread indexes([&] {
+    const auto indexer = PathkbClient::Connect(daemon.address());
+    absl::Status status = indexer.status();
+    // Until the first batch there is no space.
+    while (status.ok() || absl::IsNotFound(status)) {
+      for (const std::vector<uint32_t>& arguments :
+           {std::vector<uint32_t>{1, 2}, std::vector<uint32_t>{2, 3}, std::vector<uint32_t>{}}) {
+        status = (*indexer)->SetIndex("default", arguments).status();
+      }
+    }
+  });
   while (ledger.next < until && ledger.writers > 0) std::this_thread::yield();
   const bool alive = ledger.writers > 0;
   daemon.Kill();
   EXPECT_TRUE(alive) << "the daemon died by itself: " << daemon.text();
   for (std::thread& writer : writers) writer.join();
   snapshots.join();
+  indexes.join();
+  CheckIndexOnDisk(dir);
 }
 
 // Kills and restarts on one directory, then looks once more.
@@ -257,7 +291,8 @@ void RunRounds(int rounds, uint64_t seed) {
     if (::testing::Test::HasFailure()) break;
     done += some;
     if (done % kProgressEvery == 0 || done == rounds) {
-      std::printf("%d of %d kills, nothing lost\n", done, rounds);
+      std::printf("%d of %d kills, nothing lost; %d while an index was built\n", done, rounds,
+                  kills_while_building);
       std::fflush(stdout);
     }
   }

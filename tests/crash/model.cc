@@ -1,13 +1,89 @@
 #include "tests/crash/model.h"
 
+#include <utility>
+#include <vector>
+
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
+#include "core/facts/arg_index.h"
 #include "core/facts/keys.h"
 #include "core/facts/request_table.h"
 
 namespace pathkb {
+namespace {
+
+// What the index of an argument has for a term; empty if it has nothing. Good for symbols and
+// expressions of short symbols, which are all that the scripts have.
+std::string Permuted(const std::string& term, int position) {
+  const size_t count = static_cast<uint8_t>(term[0]);
+  std::vector<std::string> children;
+  for (size_t at = 1; count < 64 && at < term.size(); at += children.back().size()) {
+    children.push_back(term.substr(at, 1 + static_cast<uint8_t>(term[at]) - 0xC0));
+  }
+  const size_t from = static_cast<size_t>(position);
+  if (children.size() <= from) return "";
+  std::string bytes = term.substr(0, 1);
+  if (position > 1) bytes += children[0];
+  bytes += children[from];
+  for (size_t i = position > 1 ? 1 : 0; i < children.size(); ++i) {
+    if (i != from) bytes += children[i];
+  }
+  return bytes;
+}
+
+// The name of the fact whose identity is this text.
+std::string NameOf(const std::string& text) { return text[0] == 'n' ? text.substr(1) : ""; }
+
+}  // namespace
+
+void Model::IndexNewSpace(const std::string& space) {
+  const IndexedArguments positions = *IndexedArguments::FromText(kModelIndex);
+  IndexArguments(space, {.dropped = {}, .begun = positions, .whole = positions});
+}
+
+bool Model::IndexArguments(const std::string& space, const Change::Index& index) {
+  std::map<int, Family>& families = index_[space];
+  bool changed = false;
+  for (int position = 1; position <= kIndexPositionsMax; ++position) {
+    if (index.dropped.Has(position)) changed |= families.erase(position) > 0;
+    if (index.begun.Has(position)) changed |= families.try_emplace(position).second;
+    const auto family = families.find(position);
+    if (family != families.end() && index.whole.Has(position)) {
+      changed |= !std::exchange(family->second.whole, true);
+    }
+  }
+  return changed;
+}
+
+bool Model::IndexFacts(const std::string& space, const Change& change) {
+  bool builds = false;
+  for (const auto& [position, family] : index_[space]) builds |= !family.whole;
+  bool any = false;
+  for (auto fact = facts_.lower_bound({space, ""}); fact != facts_.end(); ++fact) {
+    const auto& [where, text] = fact->first;
+    if (where != space) break;
+    const std::string key = fact->second.encoded_term + NameOf(text);
+    if (!builds || key <= change.encoded_term) continue;
+    if (!change.entry.empty() && key > change.entry) continue;
+    any = true;
+    for (auto& [position, family] : index_[space]) {
+      if (!family.whole) family.has.insert(text);
+    }
+  }
+  return any;
+}
+
+void Model::TrimIndex(const std::string& space) {
+  const auto families = index_.find(space);
+  if (families == index_.end()) return;
+  for (auto& [position, family] : families->second) {
+    std::erase_if(family.has, [&](const std::string& text) {
+      return facts_.count({space, text}) == 0;
+    });
+  }
+}
 
 bool Model::EraseBelow(const std::string& space, const std::string& prefix) {
   const auto first = facts_.lower_bound({space, prefix});
@@ -31,6 +107,7 @@ bool Model::ApplyChange(const std::string& space, const Change& change) {
       // A term is never empty, so a fact that was just made differs.
       if (present == stored) return false;
       present = stored;
+      for (auto& [position, family] : index_[space]) family.has.insert(identity.second);
       return true;
     }
     case Change::Kind::kDeleteTerm:
@@ -40,7 +117,13 @@ bool Model::ApplyChange(const std::string& space, const Change& change) {
     case Change::Kind::kDeleteNamesBelow:
       return EraseBelow(space, "n" + change.name);
     case Change::Kind::kDropSpace:
-      return EraseBelow(space, "");
+      if (!EraseBelow(space, "")) return false;
+      index_.erase(space);
+      return true;
+    case Change::Kind::kIndexArguments:
+      return IndexArguments(space, change.index);
+    case Change::Kind::kIndexFacts:
+      return IndexFacts(space, change);
   }
   return false;
 }
@@ -48,7 +131,16 @@ bool Model::ApplyChange(const std::string& space, const Change& change) {
 bool Model::Apply(const Batch& batch) {
   if (RevisionOf(batch.request_id) != 0) return false;
   bool changed = !batch.request_id.empty();
-  for (const Change& change : batch.changes) changed |= ApplyChange(batch.space, change);
+  bool is_new = !HasIndex(batch.space);
+  bool has_set = false;
+  for (const Change& change : batch.changes) {
+    if (change.kind == Change::Kind::kDropSpace) is_new = true;
+    if (change.kind == Change::Kind::kSet && !std::exchange(has_set, true) && is_new) {
+      IndexNewSpace(batch.space);
+    }
+    changed |= ApplyChange(batch.space, change);
+    TrimIndex(batch.space);
+  }
   if (changed) ++revision_;
   if (!batch.request_id.empty()) requests_[batch.request_id] = revision_;
   return changed;
@@ -63,9 +155,20 @@ Contents Model::contents() const {
   Contents contents;
   for (const auto& [identity, stored] : facts_) {
     const auto& [space, text] = identity;
-    const std::string name = text[0] == 'n' ? text.substr(1) : "";
+    const std::string name = NameOf(text);
     contents[TermKey(space, stored.encoded_term, name)] = stored.entry;
     if (!name.empty()) contents[NameKey(space, name)] = stored.entry;
+  }
+  for (const auto& [space, families] : index_) {
+    for (const auto& [position, family] : families) {
+      contents[family.whole ? IndexedKey(space, position) : IndexingKey(space, position)] = "";
+      for (const std::string& text : family.has) {
+        const Stored& stored = facts_.at({space, text});
+        const std::string bytes = Permuted(stored.encoded_term, position);
+        if (bytes.empty()) continue;
+        contents[ArgumentPrefix(space, position) + bytes + NameOf(text)] = stored.entry;
+      }
+    }
   }
   return contents;
 }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,9 @@ namespace pathkb {
 // Every key with the bytes of its entry.
 using Contents = std::map<std::string, std::string>;
 
+// What every space has indexed when it comes into being.
+inline constexpr char kModelIndex[] = "1,2";
+
 // A value type. One thread at a time.
 class Model {
  public:
@@ -33,8 +37,11 @@ class Model {
 
   uint64_t revision() const { return revision_; }
   uint64_t facts() const { return facts_.size(); }
-  // As the keys of the two families (core/facts/keys) with their entries.
+  // As the keys of the two families (core/facts/keys) with their entries, and those of the argument
+  // index (core/facts/arg_index).
   Contents contents() const;
+  // True if anything is said of an index of `space`.
+  bool HasIndex(const std::string& space) const { return index_.count(space) != 0; }
 
  private:
   // Term and entry bytes of one fact.
@@ -46,12 +53,25 @@ class Model {
   // Space, then what tells the fact from others there: 'n' and its name, or 't' and its term.
   using Identity = std::pair<std::string, std::string>;
 
+  // The index of one argument: whether it is whole, and which facts of the space are in it.
+  struct Family {
+    bool whole = false;
+    std::set<std::string> has;
+  };
+
+  // Gives the space that comes into being with this batch its index.
+  void IndexNewSpace(const std::string& space);
   bool ApplyChange(const std::string& space, const Change& change);
+  bool IndexArguments(const std::string& space, const Change::Index& index);
+  bool IndexFacts(const std::string& space, const Change& change);
+  // Takes out of the index what is no fact any more.
+  void TrimIndex(const std::string& space);
   // Removes the facts of `space` whose identity begins with `prefix`. True if there were any.
   bool EraseBelow(const std::string& space, const std::string& prefix);
 
   std::map<Identity, Stored> facts_;
-  std::map<std::string, uint64_t> requests_;  // Id to revision.
+  std::map<std::string, std::map<int, Family>> index_;  // By space and argument.
+  std::map<std::string, uint64_t> requests_;            // Id to revision.
   uint64_t revision_ = 0;
 };
 

@@ -22,6 +22,7 @@ constexpr uint64_t kKillCallsMax = 40;
 std::string RandomTerm(std::mt19937_64& random) {
   const uint64_t number = random() % kTerms;
   if (number % 3 == 0) return fmt::format("\xC4t{:03}", number);
+  if (number % 3 == 1) return fmt::format("\x03\xC2is\xC4t{:03}\xC4u{:03}", number % 7, number);
   return fmt::format("\x02\xC2is\xC4t{:03}", number);
 }
 
@@ -85,6 +86,31 @@ Batch RandomBatch(std::mt19937_64& random) {
   return batch;
 }
 
+Batch RandomIndexBatch(std::mt19937_64& random) {
+  Batch batch;
+  batch.space = kSpaces[random() % std::size(kSpaces)];
+  Change& change = batch.changes.emplace_back();
+  change.kind = Change::Kind::kIndexArguments;
+  const IndexedArguments second = *IndexedArguments::FromText("2");
+  switch (random() % 6) {
+    case 0:
+      change.index.dropped = second;
+      break;
+    case 1:
+    case 2:
+      change.index.begun = second;
+      break;
+    case 3:
+      change.index.whole = second;
+      break;
+    default:
+      change.kind = Change::Kind::kIndexFacts;
+      if (random() % 4 == 0) change.encoded_term = RandomTerm(random);
+      if (random() % 4 == 0) change.entry = RandomTerm(random);
+  }
+  return batch;
+}
+
 std::vector<Operation> MakeScript(uint64_t seed, size_t count) {
   std::mt19937_64 random(seed);
   std::vector<Operation> script;
@@ -98,6 +124,8 @@ std::vector<Operation> MakeScript(uint64_t seed, size_t count) {
       operation.kind = Operation::Kind::kDelta;
     } else if (choice < 19) {
       operation.kind = Operation::Kind::kRestart;
+    } else if (choice < 28) {
+      operation.batch = RandomIndexBatch(random);
     } else {
       operation.batch = RandomBatch(random);
       // Some are named by their callers, and some of these are sent again.
@@ -141,6 +169,11 @@ absl::Status ScriptRunner::Start() {
 }
 
 absl::Status ScriptRunner::Commit(const Batch& batch) {
+  const bool is_index =
+      !batch.changes.empty() && (batch.changes[0].kind == Change::Kind::kIndexArguments ||
+                                 batch.changes[0].kind == Change::Kind::kIndexFacts);
+  // Nobody asks for that where there is no space.
+  if (is_index && !expected_.acknowledged.HasIndex(batch.space)) return absl::OkStatus();
   Model after = expected_.acknowledged;
   const bool changes = after.Apply(batch);
   if (changes) expected_.instead.push_back(after);

@@ -26,6 +26,69 @@ class SpacesTest(programs.TestCase):
     def insert(self, daemon, space, *facts):
         self.ok(daemon, "--space", space, "insert", *facts)
 
+    def indexed(self, daemon):
+        """Each space with its indexed arguments."""
+        listed = [json.loads(line) for line in self.lines(daemon, "-o", "json", "space", "list")]
+        return {space["space"]: space["indexed_arguments"] for space in listed}
+
+    def test_the_index_of_a_space(self):
+        daemon = self.start()
+        self.insert(daemon, "a", "(r a b)", "(r a c d)")
+        self.ok(daemon, "--space", "a", "insert", "--name", "n", "(r b c)")
+        self.assertEqual(self.indexed(daemon), {"a": "2,3"})
+        self.assertIn("2,3", self.ok(daemon, "space", "list"))
+        before = self.lines(daemon, "--space", "a", "export")
+        self.assertEqual(self.ok(daemon, "space", "index", "a", "1,2"),
+                         "space a: arguments 1,2 are indexed; 3 facts looked at\n")
+        self.assertEqual(self.indexed(daemon), {"a": "1,2"})
+        daemon.kill()
+        daemon = self.start("--index-arguments", "none")
+        self.assertEqual(self.indexed(daemon), {"a": "1,2"})
+        self.ok(daemon, "snapshot", "create")
+        # The index is no facts to anybody.
+        self.assertEqual(self.spaces(daemon), {"a": 3})
+        self.assertEqual(self.status(daemon)["facts"], 3)
+        self.assertEqual(self.lines(daemon, "--space", "a", "export"), before)
+        self.assertEqual(self.ok(daemon, "--space", "a", "count"), "3\n")
+        # A new space has what the daemon says, also in place of a dropped one.
+        self.insert(daemon, "b", "(r a b)")
+        self.assertEqual(self.indexed(daemon), {"a": "1,2", "b": "none"})
+        self.ok(daemon, "space", "drop", "a")
+        self.insert(daemon, "a", "(r a b)")
+        self.assertEqual(self.indexed(daemon), {"a": "none", "b": "none"})
+        self.ok(daemon, "space", "index", "a", "3")
+        self.ok(daemon, "space", "index", "a", "none")
+        self.assertEqual(self.indexed(daemon)["a"], "none")
+        # A space whose facts are all deleted is no space, whatever is said of its index.
+        self.ok(daemon, "space", "index", "a", "2")
+        self.ok(daemon, "--space", "a", "delete", "(r a b)")
+        self.assertEqual(self.indexed(daemon), {"b": "none"})
+        self.assertEqual(self.cli(daemon, "--space", "a", "count").returncode, 3)
+        self.assertEqual(self.cli(daemon, "space", "index", "a", "2").returncode, 3)
+        self.assertEqual(self.cli(daemon, "space", "index", "b", "0").returncode, 2)
+        self.assertEqual(self.cli(daemon, "space", "index", "b", "10").returncode, 2)
+        self.assertEqual(self.cli(daemon, "space", "index", "B", "2").returncode, 2)
+
+    def test_an_index_begins_where_there_was_none(self):
+        daemon = self.start("--index-arguments", "none")
+        text = "".join(f"(word w{i} {i * 7919 % 100003})\n" for i in range(20000))
+        self.ok(daemon, "import", "-", stdin=text)
+        self.ok(daemon, "snapshot", "create")
+        self.assertEqual(self.indexed(daemon), {"default": "none"})
+        self.assertEqual(self.ok(daemon, "space", "index", "default", "2,1"),
+                         "space default: arguments 2,1 are indexed; 20000 facts looked at\n")
+        self.assertEqual(self.indexed(daemon), {"default": "1,2"})
+        self.ok(daemon, "snapshot", "create")
+        self.assertEqual(self.status(daemon)["facts"], 20000)
+        self.assertEqual(daemon.stop(), 0)
+        # With what says whether the index is right: a new directory is begun with the pair.
+        folder = os.path.join(daemon.data_dir, "snapshots")
+        tree = sorted(name for name in os.listdir(folder) if name.endswith(".tree"))[-1]
+        daemon = self.start("--load-snapshot", os.path.join(folder, tree),
+                            data_dir=daemon.data_dir + "-copy")
+        self.assertEqual(self.indexed(daemon), {"default": "1,2"})
+        self.assertEqual(self.status(daemon)["facts"], 20000)
+
     def test_a_dropped_space_stays_away_and_may_come_back(self):
         daemon = self.start()
         self.insert(daemon, "a", "(n 1)", "(n 2)")
