@@ -22,6 +22,8 @@ absl::StatusOr<bool> CheckRun::Next(QueryRow& row) {
     return false;
   }
   asked_ = true;
+  // Counted like a move of a cursor: there are queries that do little else.
+  if (!context_.meter.Step()) return context_.meter.status();
   for (size_t number = part_.needs._Find_first(); number < part_.needs.size();
        number = part_.needs._Find_next(number)) {
     if (row.values[number].state == RowValue::State::kGround) continue;

@@ -165,6 +165,7 @@ class QueryRun::Impl {
 
   // What to say when the budget is spent: which pattern took most of it.
   absl::Status RanAway() const {
+    if (matches_.empty()) return meter_.status();
     const MatchRun* worst = *std::max_element(
         matches_.begin(), matches_.end(),
         [](const MatchRun* a, const MatchRun* b) { return a->counts().steps < b->counts().steps; });

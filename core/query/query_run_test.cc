@@ -14,6 +14,7 @@
 
 #include "gtest/gtest.h"
 
+#include "core/facts/arg_index.h"
 #include "core/query/facts_in_memory.h"
 #include "core/query/template.h"
 #include "core/query/term_substitution.h"
@@ -350,7 +351,11 @@ TEST(QueryRunTest, RandomQueriesAgreeWithTryingAllCombinations) {
   RandomQueries random(TestSeed());
   size_t answers_seen = 0;
   for (int round = 0; round < 2500; ++round) {
-    FactsInMemory facts;
+    IndexedArguments indexed;
+    for (int position = 1; position <= 3; ++position) {
+      if (random.Below(2) == 0) indexed.Add(position);
+    }
+    FactsInMemory facts("s", indexed);
     std::map<std::string, Term> distinct;
     const int variables_in_ten = random.Below(3) == 0 ? 3 : 0;
     for (int i = 1 + random.Below(11); i > 0; --i) {
@@ -377,10 +382,17 @@ TEST(QueryRunTest, RandomQueriesAgreeWithTryingAllCombinations) {
       }
     }
     const Answers found = Ask(facts, text);
-    std::string shown = text + " over";
+    std::string shown = text + " over (index";
+    for (int position = 1; position <= 3; ++position) {
+      if (indexed.Has(position)) shown += " " + std::to_string(position);
+    }
+    shown += ")";
     for (const Term& fact : list) shown += " " + PrintTerm(fact);
     ASSERT_EQ(Sorted(found), Sorted(expected)) << shown;
     answers_seen += found.size();
+    RunOptions without_index;
+    without_index.use_index = false;
+    ASSERT_EQ(Sorted(Ask(facts, text, without_index)), Sorted(expected)) << shown;
 
     // The rest of the answers, behind each one.
     const auto run = *QueryRun::Start(*query, facts, facts.space());
