@@ -1,13 +1,13 @@
-"""Questions beside SQLite: points, bound arguments, joins, whole relations, in process and by gRPC.
+"""Questions beside SQLite: points, bound arguments, joins, whole relations; in process, by gRPC.
 
-The program tests/bench/query/query_bench measures; here its figures become rows. WordNet first, then
-a generated base of 10M facts (--quick: 200,000), larger than a gigabyte on disk, and the same once
-more where the processes may use one gigabyte of memory, if this machine lets a benchmark say so.
-Ratios say how many times better PathKB is than SQLite, which has a table for each relation with an
-index for each argument, prepared statements and its file mapped. `compiled` is a query from its term
-on, planning included; `prepared` a search that is started again with other values, beside a prepared
-statement; `SQLite, text` prepares its statement each time. `-- --folder=DIR` keeps the files there
-and uses them again; flags of the program can follow it.
+The program tests/bench/query/query_bench measures; here its figures become rows. WordNet first,
+then a generated base of 10M facts (--quick: 200,000), larger than a gigabyte on disk, and the same
+once more where the process may use one gigabyte of memory, if this machine lets a benchmark say
+so. Ratios say how many times better PathKB is than SQLite, which has a table for each relation
+with an index for each argument, prepared statements and its file mapped. `compiled` is a query from
+its term on, planning included; `prepared` a search that is started again with other values, beside
+a prepared statement; `SQLite, text` prepares its statement each time. `-- --folder=DIR` keeps the
+files there and uses them again; flags of the program can follow it.
 """
 
 import dataclasses
@@ -76,7 +76,7 @@ def rows_of(workload, question, unit, found):
 
 class MemoryLimit:
     """A control group below our own whose processes may use so many bytes, cached pages of files
-    included; `command(...)` is None where the system does not allow that, and `reason` says why."""
+    included. Where the system does not allow that, `reason` says why; otherwise it is None."""
 
     def __init__(self, limit_bytes):
         self._limit_bytes = limit_bytes
