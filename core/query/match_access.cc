@@ -78,6 +78,13 @@ bool Scans(const std::vector<Known>& known, const std::vector<size_t>& order) {
   return false;
 }
 
+// Children that are known before the first that is not.
+size_t KnownFirst(const std::vector<Known>& known, const std::vector<size_t>& order) {
+  size_t count = 0;
+  while (count < order.size() && known[order[count]] == Known::kAll) ++count;
+  return count;
+}
+
 // Positions through which something of the pattern can be looked up, terms/ first.
 std::vector<int> UsefulPositions(const std::vector<Known>& known, const IndexedArguments& indexed) {
   std::vector<int> positions = {0};
@@ -145,11 +152,14 @@ MatchAccess MatchAccessCache::WithoutCount(const QueryPart& match, const Variabl
   MatchAccess access;
   const std::vector<Known> known = KnownChildren(match, bound, context_, comparisons);
   for (const int position : UsefulPositions(known, context_.indexed)) {
+    const std::vector<size_t> order = WalkOrder(known.size(), position);
     access.position = position;
-    access.scans = Scans(known, WalkOrder(known.size(), position));
+    access.scans = Scans(known, order);
+    access.known = KnownFirst(known, order);
     if (!access.scans) return access;
   }
   access.position = 0;
+  access.known = KnownFirst(known, WalkOrder(known.size(), 0));
   return access;
 }
 

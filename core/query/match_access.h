@@ -7,6 +7,7 @@
 #ifndef PATHKB_CORE_QUERY_MATCH_ACCESS_H_
 #define PATHKB_CORE_QUERY_MATCH_ACCESS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -23,6 +24,8 @@ namespace pathkb {
 struct MatchAccess {
   int position = 0;      // The argument through whose index; 0 for terms/.
   bool scans = false;    // More is visited than found: something known lies behind a variable.
+  size_t known = 0;      // Children that are known, in the order of the keys, before the first that
+                         // is not.
   bool counted = false;  // The two figures are estimates, not just 1.
   double visited = 1;    // Facts looked at for each row of the steps before.
   double rows = 1;       // Facts found.

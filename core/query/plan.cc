@@ -16,13 +16,22 @@ namespace {
 
 // So many of the cheapest first steps are followed to the end of the plan, to see which is best.
 constexpr size_t kFirstStepsMax = 4;
+// A first step that costs no more than this is taken at once: what a better one would save is less
+// than what looking for it costs.
+constexpr double kCheap = 64;
+constexpr size_t kNoPart = ~size_t{0};
 // A start of a cursor, in steps: what looking once at a place costs when nothing is found there.
 constexpr double kStartCost = 2;
+// What is expected where nothing was counted: rows for each value, and how often a fact is there.
+constexpr double kRowsUncounted = 8;
+constexpr double kPartThere = 0.5;
+// What part of the rows of its first pattern the shortest pattern of a group is expected to have.
+constexpr double kShortest = 0.5;
 
-// An order of parts, with what it is expected to cost.
+// An order of parts, with what each is expected to cost.
 struct Order {
   std::vector<PlanStep> steps;
-  double cost = 0;
+  std::vector<MatchAccess> accesses;  // Of steps; meaningless for checks.
 };
 
 // Plans one conjunction.
@@ -59,11 +68,12 @@ class Planner {
     return part.kind == QueryPart::Kind::kMatch || part.kind == QueryPart::Kind::kOr;
   }
 
-  // The best order that begins with one of the cheapest first steps.
+  // The best order that begins with one of the cheapest first steps, with its groups.
   absl::StatusOr<Order> Best() {
     struct First {
-      double cost;
       size_t part;
+      size_t known;
+      double cost;
     };
     std::vector<First> firsts;
     size_t generators = 0;
@@ -71,80 +81,141 @@ class Planner {
       const QueryPart& part = conjunction_.parts[i];
       if (!IsGenerator(part)) continue;
       ++generators;
-      if ((part.needs & ~bound_).any()) continue;
-      firsts.push_back({0, i});
+      if ((part.needs & ~bound_).none()) firsts.push_back({i, KnownOf(part, bound_), 0});
     }
-    if (generators < 2) return Greedy(std::nullopt, /*count=*/false);
+    if (generators < 2 || firsts.size() < 2) {
+      return Greedy(firsts.empty() ? kNoPart : firsts[0].part, /*count=*/false);
+    }
+    // Those of which most is known come first; if one of them is cheap, the rest is not looked at.
+    std::stable_sort(firsts.begin(), firsts.end(),
+                     [](const First& a, const First& b) { return a.known > b.known; });
+    size_t looked_at = 0;
+    const First* cheap = nullptr;
     for (First& first : firsts) {
+      if (cheap != nullptr && first.known < cheap->known) break;
       PATHKB_ASSIGN_OR_RETURN(const MatchAccess access,
                               AccessOf(conjunction_.parts[first.part], bound_));
       first.cost = access.visited + access.rows;
+      ++looked_at;
+      if (first.cost <= kCheap && (cheap == nullptr || first.cost < cheap->cost)) cheap = &first;
     }
-    std::stable_sort(firsts.begin(), firsts.end(),
-                     [](const First& a, const First& b) { return a.cost < b.cost; });
+    if (cheap != nullptr) return Greedy(cheap->part, /*count=*/false);
+    firsts.resize(looked_at);
+    std::stable_sort(firsts.begin(), firsts.end(), [](const First& a, const First& b) {
+      return a.cost < b.cost || (a.cost == b.cost && a.part < b.part);
+    });
     if (firsts.size() > kFirstStepsMax) firsts.resize(kFirstStepsMax);
-    if (firsts.empty()) return Greedy(std::nullopt, /*count=*/true);
     std::optional<Order> best;
+    double best_cost = 0;
     for (const First& first : firsts) {
       PATHKB_ASSIGN_OR_RETURN(Order order, Greedy(first.part, /*count=*/true));
-      if (!best.has_value() || order.cost < best->cost) best = std::move(order);
+      const double cost = Cost(order);
+      if (best.has_value() && cost >= best_cost) continue;
+      best = std::move(order);
+      best_cost = cost;
     }
     return *std::move(best);
   }
 
-  // Takes `first`, then always what costs least; checks as soon as what they need is bound.
-  // Without `count`, rows are only counted where there is a choice of index.
-  absl::StatusOr<Order> Greedy(std::optional<size_t> first, bool count) {
+  // Takes `first`, then always what costs least; checks as soon as what they need is bound. What
+  // shares no variable with what is bound waits for what does. Without `count`, rows are counted
+  // only to choose between parts, or between indexes.
+  absl::StatusOr<Order> Greedy(size_t first, bool count) {
     const std::vector<QueryPart>& parts = conjunction_.parts;
     Order order;
-    double rows = 1;
     VariableSet bound = bound_;
     std::vector<bool> taken(parts.size());
+    const auto take = [&](size_t part, const MatchAccess& access) {
+      taken[part] = true;
+      PlanStep& step = order.steps.emplace_back();
+      step.part = static_cast<uint32_t>(part);
+      step.position = access.position;
+      if (access.counted) step.estimated_rows = access.rows;
+      order.accesses.push_back(access);
+      bound |= parts[part].binds;
+    };
     while (order.steps.size() < parts.size()) {
-      for (size_t i = 0; i < parts.size(); ++i) {
-        if (taken[i] || IsGenerator(parts[i]) || (parts[i].needs & ~bound).any()) continue;
-        taken[i] = true;
-        order.cost += rows;
-        PlanStep& step = order.steps.emplace_back();
-        step.part = static_cast<uint32_t>(i);
-      }
-      std::optional<size_t> best = first;
-      MatchAccess best_access;
-      first.reset();
-      if (best.has_value()) {
-        PATHKB_ASSIGN_OR_RETURN(best_access, AccessOf(parts[*best], bound));
-      } else {
+      std::vector<size_t> candidates;
+      bool any_connected = false;
+      // Patterns that have become checks come first: they may make a group with the step before.
+      for (const bool matches : {true, false}) {
         for (size_t i = 0; i < parts.size(); ++i) {
-          if (taken[i] || !IsGenerator(parts[i]) || (parts[i].needs & ~bound).any()) continue;
-          PATHKB_ASSIGN_OR_RETURN(const MatchAccess access, count
-                                                                ? AccessOf(parts[i], bound)
-                                                                : UncountedAccess(parts[i], bound));
-          if (best.has_value() &&
-              access.visited + access.rows >= best_access.visited + best_access.rows) {
+          const bool is_match = parts[i].kind == QueryPart::Kind::kMatch;
+          if (taken[i] || is_match != matches || (parts[i].needs & ~bound).any()) continue;
+          if (IsGenerator(parts[i]) &&
+              (parts[i].kind == QueryPart::Kind::kOr || (parts[i].binds & ~bound).any())) {
+            candidates.push_back(i);
             continue;
           }
+          MatchAccess there;
+          there.rows = kPartThere;
+          take(i, there);
+        }
+      }
+      std::sort(candidates.begin(), candidates.end());
+      // What was taken may have made others ready.
+      if (order.steps.size() == parts.size()) break;
+      for (const size_t i : candidates) any_connected |= IsConnected(parts[i], bound);
+      if (any_connected) {
+        std::erase_if(candidates, [&](size_t i) { return !IsConnected(parts[i], bound); });
+      }
+      PATHKB_CHECK(!candidates.empty());  // ResolveBindings() has seen that there is an order.
+      size_t best = candidates[0];
+      MatchAccess best_access;
+      if (first != kNoPart && !taken[first]) {
+        best = first;
+        PATHKB_ASSIGN_OR_RETURN(best_access, count ? AccessOf(parts[best], bound)
+                                                   : UncountedAccess(parts[best], bound));
+        first = kNoPart;
+      } else if (candidates.size() == 1 && !count) {
+        PATHKB_ASSIGN_OR_RETURN(best_access, UncountedAccess(parts[best], bound));
+      } else {
+        for (const size_t i : candidates) {
+          PATHKB_ASSIGN_OR_RETURN(const MatchAccess access, AccessOf(parts[i], bound));
+          const bool better = access.visited + access.rows < best_access.visited + best_access.rows;
+          if (i != candidates[0] && !better) continue;
           best = i;
           best_access = access;
         }
       }
-      if (!best.has_value()) break;
-      taken[*best] = true;
-      PlanStep& step = order.steps.emplace_back();
-      step.part = static_cast<uint32_t>(*best);
-      step.position = best_access.position;
-      step.estimated_rows = best_access.counted ? best_access.rows : PlanStep::kUnknown;
-      order.cost += rows * (kStartCost + best_access.visited);
-      rows *= best_access.rows;
-      bound |= parts[*best].binds;
+      take(best, best_access);
     }
-    // ResolveBindings() has seen that there is an order.
-    PATHKB_CHECK(order.steps.size() == parts.size());
+    MarkGroups(order);
     return order;
   }
 
+  // What an order costs, in moves of cursors.
+  double Cost(const Order& order) const {
+    double cost = 0;
+    double rows = 1;
+    for (size_t i = 0; i < order.steps.size(); ++i) {
+      const MatchAccess& access = order.accesses[i];
+      const bool begins_group = i + 1 < order.steps.size() && order.steps[i + 1].with_previous;
+      cost += rows * (kStartCost + access.visited);
+      rows *= access.rows * (begins_group ? kShortest : 1);
+    }
+    return cost;
+  }
+
+  // True if the part is narrowed down by what is bound.
+  bool IsConnected(const QueryPart& part, const VariableSet& bound) const {
+    return (part.occurring & bound).any() &&
+           (part.kind != QueryPart::Kind::kMatch ||
+            !accesses_.WithoutCount(part, bound, comparisons_).scans);
+  }
+
+  size_t KnownOf(const QueryPart& part, const VariableSet& bound) const {
+    if (part.kind != QueryPart::Kind::kMatch) return 0;
+    return accesses_.WithoutCount(part, bound, comparisons_).known;
+  }
+
   absl::StatusOr<MatchAccess> UncountedAccess(const QueryPart& part, const VariableSet& bound) {
-    if (part.kind == QueryPart::Kind::kOr) return MatchAccess();
-    return accesses_.Uncounted(part, bound, comparisons_);
+    MatchAccess access;
+    if (part.kind == QueryPart::Kind::kMatch) {
+      PATHKB_ASSIGN_OR_RETURN(access, accesses_.Uncounted(part, bound, comparisons_));
+    }
+    if (!access.counted) access.rows = access.visited = kRowsUncounted;
+    return access;
   }
 
   // What a pattern, or an `or`, costs. An `or` as a whole costs what the cheapest pattern of each
