@@ -113,10 +113,16 @@ Batch RandomIndexBatch(std::mt19937_64& random) {
 
 std::vector<Operation> MakeScript(uint64_t seed, size_t count) {
   std::mt19937_64 random(seed);
+  std::mt19937_64 index_random(seed + 1);
   std::vector<Operation> script;
   std::vector<Batch> named;
   while (script.size() < count) {
     Operation& operation = script.emplace_back();
+    if (index_random() % 11 == 0) {
+      operation.batch = RandomIndexBatch(index_random);
+      if (index_random() % 15 == 0) operation.kill_after_calls = 1 + index_random() % 6;
+      continue;
+    }
     const uint64_t choice = random() % 100;
     if (choice < 6) {
       operation.kind = Operation::Kind::kSnapshot;
@@ -124,8 +130,6 @@ std::vector<Operation> MakeScript(uint64_t seed, size_t count) {
       operation.kind = Operation::Kind::kDelta;
     } else if (choice < 19) {
       operation.kind = Operation::Kind::kRestart;
-    } else if (choice < 28) {
-      operation.batch = RandomIndexBatch(random);
     } else {
       operation.batch = RandomBatch(random);
       // Some are named by their callers, and some of these are sent again.
