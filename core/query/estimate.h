@@ -19,10 +19,9 @@ namespace pathkb {
 
 // Facts that a search for `pattern` through `position` will hand out for each start; on average
 // over the values that are there, where the pattern has inputs. Exact up to some hundred, else
-// from samples, mostly within a factor of two for what stands in front of the first variable and
-// rougher behind it; the same each time for the same source. Costs some thousand moves of a cursor
-// at most, whatever the size. `ranges` as in PatternSearch::Start(). Errors as
-// PatternSearch::Next().
+// from samples, mostly within a factor of two, but rougher for what stands behind a variable; the
+// same each time for the same source. Costs some thousand moves of a cursor at most, whatever the
+// size. `ranges` as in PatternSearch::Start(). Errors as PatternSearch::Next().
 absl::StatusOr<double> EstimateRows(const FactSource& source, std::string_view space,
                                     const Pattern& pattern, int position, StepMeter& meter,
                                     VariableRanges ranges = {});

@@ -77,15 +77,18 @@ class Pattern {
   uint64_t repeated_ = 0;  // Bit k: variable k comes several times.
 };
 
-// The tokens in the order of the keys of an index (core/facts/arg_index): child `position` behind
-// child 0, or before it if `position` is 1; 0 for the term's own order. `next` is a number in the
-// new order; the argument's tokens are [begin, end), both 0 if `position` is 0. The pattern must
-// have such a child.
+// A pattern's tokens in the order of the keys of an index. `next` is a number in that order. A
+// value type.
 struct ArrangedTokens {
   PatternTokens tokens;
+  // The argument's tokens are [begin, end); both 0 without an index.
   size_t argument_begin = 0;
   size_t argument_end = 0;
 };
+
+// The tokens of `pattern` arranged as core/facts/arg_index has the keys: child `position` behind
+// child 0, or before it if `position` is 1; 0 for the term's own order. The pattern must have such
+// a child.
 ArrangedTokens ArrangeTokens(const Pattern& pattern, int position);
 
 }  // namespace pathkb

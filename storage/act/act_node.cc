@@ -120,8 +120,11 @@ int ActNode::ChildIndex(uint8_t byte) const {
     const ByteMask mask = MaskOf(bytes);
     return mask.Test(byte) ? mask.Rank(byte) : -1;
   }
-  const size_t index = bytes.find(static_cast<char>(byte));
-  return index == std::string_view::npos ? -1 : static_cast<int>(index);
+  const char edge = static_cast<char>(byte);
+  for (int index = 0; index < child_count; ++index) {
+    if (bytes[static_cast<size_t>(index)] == edge) return index;
+  }
+  return -1;
 }
 
 uint8_t ActNode::Edge(int index) const {

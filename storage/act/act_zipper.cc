@@ -74,6 +74,7 @@ bool ActZipper::has_siblings() const {
 // -------------------------------------------------------------------------
 
 void ActZipper::Reset() {
+  kept_frames_ = 0;
   depth_ = 1;
   path_.Truncate(0);
 }
@@ -82,7 +83,7 @@ bool ActZipper::DescendByte(uint8_t byte) {
   const ActNode& node = last().node;
   if (!node.is_line()) {
     const int index = node.ChildIndex(byte);
-    return index >= 0 && EnterChild(index);
+    return index >= 0 && EnterChild(index, byte);
   }
   const size_t at = line_bytes();
   if (at == node.bytes.size() || static_cast<uint8_t>(node.bytes[at]) != byte) return false;
@@ -142,6 +143,11 @@ size_t ActZipper::DescendRun() {
 }
 
 bool ActZipper::Ascend(size_t count) {
+  kept_frames_ = 0;  // No search is under way that would want to go back.
+  return GoUp(count);
+}
+
+bool ActZipper::GoUp(size_t count) {
   if (count > path_.size()) return false;
   const size_t path_bytes = path_.size() - count;
   size_t frame_count = depth_;
@@ -176,42 +182,57 @@ bool ActZipper::PreviousSibling() {
 // --- Steps
 // -----------------------------------------------------------------------------------------
 
-bool ActZipper::Enter(const ActNode& child, int index) {
-  const ActNode& parent = last().node;
+bool ActZipper::Enter(int index, uint8_t edge) {
+  Frame& frame = frames_[depth_ - 1];
+  const ActNode& parent = frames_[depth_ - 2].node;
   const size_t start = path_.size() + (parent.is_line() ? 0 : 1);
-  const size_t segment_bytes = child.is_line() ? child.bytes.size() : 0;
+  const size_t segment_bytes = frame.node.is_line() ? frame.node.bytes.size() : 0;
   if (start > path_bytes_max_ || segment_bytes > path_bytes_max_ - start) {
     if (status_.ok()) {
       status_ = absl::ResourceExhaustedError(
           fmt::format("{}: offset {}: a path is longer than {} bytes", reader_->file_path(),
-                      child.offset, path_bytes_max_));
+                      frame.node.offset, path_bytes_max_));
     }
+    --depth_;
     return false;
   }
-  if (!parent.is_line()) path_.push_back(static_cast<char>(parent.Edge(index)));
-  NewFrame() = {.node = child, .path_bytes = start, .index = index};
+  if (!parent.is_line()) path_.push_back(static_cast<char>(edge));
+  frame.path_bytes = start;
+  frame.index = index;
   return true;
 }
 
-bool ActZipper::EnterChild(int index) {
-  ActNode child;
-  if (auto problem = ReadActChild(reader_->act(), last().node, index, child)) {
+bool ActZipper::EnterChild(int index, uint8_t edge) {
+  ActNode& child = NewFrame().node;
+  const ActNode& parent = frames_[depth_ - 2].node;
+  if (auto problem = ReadActChild(reader_->act(), parent, index, child)) {
+    --depth_;
     NoteDamage(last().node.offset, fmt::format("child {} of this node: {}", index, problem));
     return false;
   }
-  return Enter(child, index);
+  return Enter(index, edge);
+}
+
+bool ActZipper::EnterChild(int index) {
+  const ActNode& parent = last().node;
+  return EnterChild(index, parent.is_line() ? uint8_t{0} : parent.Edge(index));
 }
 
 bool ActZipper::EnterFirstReadable(uint64_t offset, int index) {
   const ActBytes& act = reader_->act();
-  const ActNode& parent = last().node;
-  for (; index < parent.child_count; ++index) {
-    ActNode child;
-    ActProblem problem = ReadActNode(act, offset, parent.offset, child);
+  for (; index < last().node.child_count; ++index) {
+    ActNode& child = NewFrame().node;
+    const ActNode& parent = frames_[depth_ - 2].node;
+    const uint64_t bound = parent.offset;
+    ActProblem problem = ReadActNode(act, offset, bound, child);
     if (problem == nullptr && child.is_line()) problem = ReadActSegment(act, child);
-    if (problem == nullptr && Enter(child, index)) return true;
-    if (problem != nullptr) NoteDamage(offset, problem);
-    if (SkipActNode(act, offset, parent.offset) != nullptr) return false;
+    if (problem == nullptr) {
+      if (Enter(index, parent.is_line() ? uint8_t{0} : parent.Edge(index))) return true;
+    } else {
+      --depth_;
+      NoteDamage(offset, problem);
+    }
+    if (SkipActNode(act, offset, bound) != nullptr) return false;
   }
   return false;
 }

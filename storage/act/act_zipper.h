@@ -95,10 +95,15 @@ class ActZipper final : public Zipper {
   // True if the cursor is at the start of a node that a branch refers to.
   bool has_siblings() const;
 
-  // Takes `child`, which is number `index` below the last node, as the new last node. False, with
-  // nothing changed, if the path would become too long.
-  bool Enter(const ActNode& child, int index);
-  // Goes down to child `index` of the last node: a branch, or a line node at its end.
+  // As Ascend(), also for searches.
+  bool GoUp(size_t count);
+  // Completes the last frame, whose node is read: it is number `index` below the node before it, a
+  // line or a branch that it leaves by byte `edge`. False, with the frame taken away, if the path
+  // would become too long.
+  bool Enter(int index, uint8_t edge);
+  // Goes down to child `index` of the last node: a branch, by its byte `edge`, or a line node at
+  // its end.
+  bool EnterChild(int index, uint8_t edge);
   bool EnterChild(int index);
   // Goes down to the first child of the last node at or after number `index`, whose node starts at
   // `offset`, that can be read; or to the last one at or before `index`.

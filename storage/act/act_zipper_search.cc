@@ -31,7 +31,7 @@ bool ActZipper::SeekValue(std::string_view target) {
   BeginSearch();
   const size_t common = CommonBytes(path_.view(), target);
   LetGo(common);
-  Ascend(path_.size() - common);
+  GoUp(path_.size() - common);
   const size_t at = common + DescendExisting(target.substr(common));
   if (at == target.size()) return value() || SearchOn(/*down=*/true, 0);
   // Here the target leaves the tree: on to the first child behind its next byte, or out of here.
@@ -248,10 +248,10 @@ bool ActZipper::SearchOn(bool down, size_t prefix_bytes) {
     own_frames = std::min(own_frames, level);
     const size_t sibling_bytes = frames_[level].path_bytes;
     LetGo(sibling_bytes - 1);  // The last byte becomes another one.
-    Ascend(path_.size() - sibling_bytes);
+    GoUp(path_.size() - sibling_bytes);
     down = NextSibling();
     if (down && value()) return true;
-    if (!down) Ascend(1);  // None that can be read: out of this run.
+    if (!down) GoUp(1);  // None that can be read: out of this run.
   }
 }
 
