@@ -30,6 +30,7 @@ namespace pathkb {
 // Thread-safe; one index is built at a time. Borrows its arguments.
 class IndexBuilder {
  public:
+  // What SetIndex() has done. A value type.
   struct Result {
     uint64_t facts = 0;  // Looked at, to be put into the index.
     Commit commit;       // The last one; no revision of its own if nothing had to be changed.

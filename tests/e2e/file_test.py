@@ -110,7 +110,7 @@ class FileTest(programs.TestCase):
         self.assertIn('"paths":8', self.expect(0, "info", "-o", "json", self.path("facts.tree")))
         self.expect(0, "convert", "--index", "none", facts, self.path("plain.tree"))
         self.assertIn('"paths":3', self.expect(0, "info", "-o", "json", self.path("plain.tree")))
-        self.expect(2, "build", "--index", "2,2", facts, "-o", self.path("twice"))
+        self.expect(1, "build", "--index", "2,2", facts, "-o", self.path("twice"))
 
     def test_a_data_directory_verified_compacted_and_salvaged(self):
         daemon = self.start()

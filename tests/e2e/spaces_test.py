@@ -67,7 +67,7 @@ class SpacesTest(programs.TestCase):
         self.assertEqual(self.cli(daemon, "space", "index", "a", "2").returncode, 3)
         self.assertEqual(self.cli(daemon, "space", "index", "b", "0").returncode, 2)
         self.assertEqual(self.cli(daemon, "space", "index", "b", "10").returncode, 2)
-        self.assertEqual(self.cli(daemon, "space", "index", "B", "2").returncode, 2)
+        self.assertEqual(self.cli(daemon, "space", "index", "B", "2").returncode, 1)
 
     def test_an_index_begins_where_there_was_none(self):
         daemon = self.start("--index-arguments", "none")
