@@ -113,13 +113,19 @@ TEST(PatternSearchCaseTest, TheInterruptIsAskedAlsoWhereEverythingIsDeleted) {
     laid.lower.Set(key, 0);
     laid.upper.Set(key, kDeletedBit);
   }
-  int asked = 0;
-  StepMeter meter(0, [&] { return ++asked < 3 ? absl::OkStatus() : absl::CancelledError("no"); });
-  const auto search =
-      *PatternSearch::New(laid, "s", *Pattern::Compile(*ParseTerm("(p $x)")), 0, meter);
-  ASSERT_TRUE(search->Start().ok());
-  EXPECT_EQ(search->Next().status(), absl::CancelledError("no"));
-  EXPECT_EQ(meter.steps(), 3 * StepMeter::kStepsPerInterrupt - 1);
+  // By walking, by seeking into a range, and behind a place.
+  const Ranges ranges = {{{Encoded("5"), Encoded("15000")}}};
+  for (int way = 0; way < 3; ++way) {
+    int asked = 0;
+    StepMeter meter(0, [&] { return ++asked < 3 ? absl::OkStatus() : absl::CancelledError("no"); });
+    const auto search =
+        *PatternSearch::New(laid, "s", *Pattern::Compile(*ParseTerm("(p $x)")), 0, meter);
+    if (way == 0) ASSERT_TRUE(search->Start().ok());
+    if (way == 1) ASSERT_TRUE(search->Start({}, ranges).ok());
+    if (way == 2) ASSERT_TRUE(search->StartAfter({}, {}, Encoded("(p 7)")).ok());
+    EXPECT_EQ(search->Next().status(), absl::CancelledError("no"));
+    EXPECT_EQ(meter.steps(), 3 * StepMeter::kStepsPerInterrupt - 1);
+  }
 }
 
 TEST(PatternSearchCaseTest, WhatIsNoTermIsDataLoss) {

@@ -288,6 +288,22 @@ bool OverlayZipper::NextValueBehind(size_t prefix_bytes) {
   return false;
 }
 
+bool OverlayZipper::SeekValue(std::string_view target) {
+  // As if `target` were the path: the layers know what to do where they have not got all of it.
+  const std::string left = std::exchange(path_, std::string(target));
+  const auto forget = [this] {
+    shown_.reset();
+    hiding_known_ = false;
+    for (Layer* layer : {&upper_, &lower_}) layer->standing = Standing::kPassed;
+  };
+  forget();
+  shown_ = Show();
+  if (shown_->value.has_value() || NextValueWithin(0)) return true;
+  path_ = left;
+  forget();
+  return false;
+}
+
 bool OverlayZipper::TakeNext(size_t prefix_bytes) {
   for (;;) {
     const bool upper_ready = Ready(upper_, prefix_bytes);

@@ -60,6 +60,7 @@ class OverlayZipper final : public Zipper {
   bool NextValue() override;
   bool NextValueWithin(size_t prefix_bytes) override;
   bool NextValueBehind(size_t prefix_bytes) override;
+  bool SeekValue(std::string_view target) override;
   uint64_t CountValues(uint64_t limit = ~uint64_t{0}) const override;
 
  private:
