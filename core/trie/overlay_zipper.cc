@@ -5,7 +5,8 @@
 //   lower   a1 .. b1 b2 c3 ........ d4 ......      a1 passed (same path), b1, b2 shown, c3 passed,
 //   d4
 //
-// The merge compares whole paths only, and a layer with nothing ahead drops out of it.
+// The merge compares whole paths only, and a layer with nothing ahead drops out of it. Long because
+// both ways of walking share what is known of how the layers stand.
 
 #include "core/trie/overlay_zipper.h"
 
