@@ -163,12 +163,25 @@ class QueryRun::Impl {
            meter_.status().code() == absl::StatusCode::kResourceExhausted;
   }
 
-  // What to say when the budget is spent: which pattern took most of it.
+  // The search to name when the budget is spent: the one that took most of it, or if that binds
+  // nothing, the one that gave most of its rows.
+  const MatchRun* RunawayMatch() const {
+    const MatchRun* most_steps = matches_.front();
+    const MatchRun* most_rows = nullptr;
+    for (const MatchRun* match : matches_) {
+      if (match->counts().steps > most_steps->counts().steps) most_steps = match;
+      if (match->BindsNames().empty()) continue;
+      if (most_rows == nullptr || match->counts().rows > most_rows->counts().rows) {
+        most_rows = match;
+      }
+    }
+    return most_steps->BindsNames().empty() && most_rows != nullptr ? most_rows : most_steps;
+  }
+
+  // What to say when the budget is spent.
   absl::Status RanAway() const {
     if (matches_.empty()) return meter_.status();
-    const MatchRun* worst = *std::max_element(
-        matches_.begin(), matches_.end(),
-        [](const MatchRun* a, const MatchRun* b) { return a->counts().steps < b->counts().steps; });
+    const MatchRun* worst = RunawayMatch();
     const MatchRun::Counts& counts = worst->counts();
     const double starts = std::max<double>(1, static_cast<double>(counts.starts));
     std::string to_bind;
