@@ -65,7 +65,9 @@ absl::StatusOr<Entry> ToEntry(const v1::Entry& message) {
 absl::StatusOr<Change> ToSet(const v1::Fact& fact) {
   Change change;
   PATHKB_ASSIGN_OR_RETURN(Entry entry, ToEntry(fact.entry()));
-  PATHKB_ASSIGN_OR_RETURN(const Term term, ParseTerm(fact.term(), kTermLimits));
+  PATHKB_ASSIGN_OR_RETURN(const Term term, fact.has_structured()
+                                               ? ToTerm(fact.structured())
+                                               : ParseTerm(fact.term(), kTermLimits));
   PATHKB_RETURN_IF_ERROR(EncodeTerm(term, change.encoded_term, &entry.variable_names));
   if (!fact.name().empty()) {
     PATHKB_RETURN_IF_ERROR(CheckFactName(fact.name()));
@@ -115,9 +117,9 @@ absl::StatusOr<Term> ToTemplateTerm(const std::string& text) {
 }
 
 absl::Status FillFact(std::string_view encoded_term, std::string_view name, const Entry& entry,
-                      v1::Fact& fact) {
+                      v1::Fact& fact, TermForm form) {
   PATHKB_ASSIGN_OR_RETURN(const Term term, DecodeTerm(encoded_term, entry.variable_names));
-  fact.set_term(PrintTerm(term));
+  FillForm(term, form, fact);
   fact.set_name(std::string(name));
   if (entry.confidence != 1) fact.mutable_entry()->set_confidence(entry.confidence);
   if (!entry.source.empty()) fact.mutable_entry()->set_source(entry.source);

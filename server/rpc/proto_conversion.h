@@ -3,6 +3,7 @@
 #ifndef PATHKB_SERVER_RPC_PROTO_CONVERSION_H_
 #define PATHKB_SERVER_RPC_PROTO_CONVERSION_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,11 +11,13 @@
 
 #include "core/facts/batch.h"
 #include "core/facts/entry.h"
+#include "core/term/sexpr.h"
 #include "core/term/term.h"
 #include "pathkb/v1/fact_service.pb.h"
 #include "pathkb/v1/query_service.pb.h"
 #include "pathkb/v1/snapshot_service.pb.h"
 #include "pathkb/v1/types.pb.h"
+#include "server/rpc/term_conversion.h"
 #include "storage/directory/manifest.h"
 
 namespace pathkb {
@@ -46,9 +49,22 @@ absl::StatusOr<Term> ToTemplateTerm(const std::string& text);
 // that is out of bounds.
 absl::StatusOr<Entry> ToEntry(const v1::Entry& message);
 
+// How terms are written into messages.
+enum class TermForm : uint8_t { kText, kStructured };
+
+// A term as that part of a Fact, Binding or Match that holds one.
+template <typename Message>
+void FillForm(const Term& term, TermForm form, Message& message) {
+  if (form == TermForm::kText) {
+    message.set_term(PrintTerm(term));
+  } else {
+    FillTerm(term, *message.mutable_structured());
+  }
+}
+
 // A stored fact as a message. DataLoss if `encoded_term` is none.
 absl::Status FillFact(std::string_view encoded_term, std::string_view name, const Entry& entry,
-                      v1::Fact& fact);
+                      v1::Fact& fact, TermForm form = TermForm::kText);
 
 // A snapshot as a message; `base` says whether it answers queries now.
 v1::Snapshot ToProto(const SnapshotRecord& record, uint32_t format_version, bool base);

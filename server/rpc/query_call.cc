@@ -11,7 +11,6 @@
 #include "core/term/sexpr.h"
 #include "server/rpc/call.h"
 #include "server/rpc/page_token.h"
-#include "server/rpc/proto_conversion.h"
 
 namespace pathkb {
 namespace {
@@ -84,6 +83,7 @@ absl::StatusOr<std::unique_ptr<QueryCall>> QueryCall::Start(
   call->request_text_ = std::move(request_text);
   call->query_ = std::move(query);
   call->template_ = std::move(answer_template);
+  call->form_ = ask.form;
   absl::Status status = call->view().CheckSpaceExists(space);
   if (status.ok()) {
     absl::StatusOr<std::unique_ptr<QueryRun>> run =
@@ -105,21 +105,21 @@ absl::Status QueryCall::Fill(v1::Match& match) const {
                             template_->FillEncoded(*run_, &variable_names));
     std::string_view bytes = encoded;
     PATHKB_ASSIGN_OR_RETURN(const Term term, DecodeTerm(bytes, variable_names));
-    match.set_term(PrintTerm(term));
+    FillForm(term, form_, match);
     return absl::OkStatus();
   }
   std::vector<std::string> fact_variable_names;
   if (query_->is_single_pattern()) {
     PATHKB_ASSIGN_OR_RETURN(Entry entry, view().FindEntry(run_->value(), run_->value_layer()));
     PATHKB_RETURN_IF_ERROR(
-        FillFact(run_->encoded_term(), run_->name(), entry, *match.mutable_fact()));
+        FillFact(run_->encoded_term(), run_->name(), entry, *match.mutable_fact(), form_));
     fact_variable_names = std::move(entry.variable_names);
   }
   PATHKB_ASSIGN_OR_RETURN(const std::vector<Term> bindings, run_->Bindings(fact_variable_names));
   for (size_t i = 0; i < bindings.size(); ++i) {
     v1::Binding& binding = *match.add_bindings();
     binding.set_variable(query_->variable_names()[i]);
-    binding.set_term(PrintTerm(bindings[i]));
+    FillForm(bindings[i], form_, binding);
   }
   return absl::OkStatus();
 }

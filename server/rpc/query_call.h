@@ -23,6 +23,7 @@
 #include "server/knowledge_base/held_views.h"
 #include "server/knowledge_base/read_view.h"
 #include "server/knowledge_base/view_source.h"
+#include "server/rpc/proto_conversion.h"
 
 namespace pathkb {
 
@@ -42,6 +43,7 @@ struct Ask {
   uint64_t step_budget = 0;
   std::string template_text = {};
   std::string page_token = {};
+  TermForm form = TermForm::kText;  // Of the answers.
 };
 
 // The parts that all requests have.
@@ -89,6 +91,7 @@ class QueryCall {
   std::string request_text_;  // What page tokens belong to.
   std::optional<Query> query_;
   std::optional<Template> template_;
+  TermForm form_ = TermForm::kText;
   std::unique_ptr<QueryRun> run_;  // Borrows the source.
 };
 

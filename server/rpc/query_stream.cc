@@ -30,6 +30,7 @@ class QueryReactor final : public StreamReactor<v1::QueryResponse> {
     Ask ask = AskOf(request_);
     ask.template_text = request_.template_();
     ask.page_token = request_.page_token();
+    if (request_.structured()) ask.form = TermForm::kStructured;
     auto call = QueryCall::Start(environment_, ask, context_);
     if (call.ok()) call_ = *std::move(call);
     return call.status();

@@ -10,14 +10,15 @@
 
 namespace pathkb::cli {
 
-// Adds the option to a command; `revision` stays as it is, 0 for now, if it is not given. Borrows it
-// until the command line was read.
+// Adds the option to a command; `revision`, which is borrowed until the command line was read, stays
+// as it is, 0 for now, if it is not given.
 inline void DeclareAt(CLI::App& app, uint64_t& revision) {
   app.add_option("--at", revision,
                  "As it was at the revision of a snapshot that the server still has (default: now)")
       ->option_text("REV")
       ->check(CLI::PositiveNumber);
 }
+// The same, for a command that shares it.
 inline void DeclareAt(CLI::App& app, const std::shared_ptr<uint64_t>& revision) {
   DeclareAt(app, *revision);
 }
