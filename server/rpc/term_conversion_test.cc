@@ -23,7 +23,7 @@ absl::StatusOr<Term> Back(const Term& term) {
 
 TEST(TermConversionTest, EveryKindThereAndBack) {
   for (const char* text : {"a", "$x", "()", "-9223372036854775808", "2.5", "-inf.0",
-                           "\"text \u{1F600}\"", "(f (g $x \"s\") 1 2.0 ($x))", "#\"a b\""}) {
+                           "\"text \\u{1F600}\"", "(f (g $x \"s\") 1 2.0 ($x))", "#\"a b\""}) {
     const Term term = *ParseTerm(text);
     const auto back = Back(term);
     ASSERT_TRUE(back.ok()) << back.status();
