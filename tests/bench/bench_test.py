@@ -11,6 +11,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import bench
 import files_bench
+import query_bench
 import main_bench
 import rows
 import trie_bench
@@ -208,6 +209,36 @@ class TrieBenchTest(unittest.TestCase):
         self.assertEqual(self.rows("facts join btree ms 5\nfacts join map ms 7\n"), [])
         row, = self.rows("facts scan pathtrie ns/key 5\n")
         self.assertEqual((row.pathkb, row.ratio, row.met), (5, None, None))
+
+
+class QueryBenchTest(unittest.TestCase):
+    """Figures of query_bench become rows, each beside the peer that does the same work."""
+
+    def rows(self, question, unit, **found):
+        return [(row.measure, row.peer, row.ratio, row.goal, row.met)
+                for row in query_bench.rows_of("w", question, unit, found)]
+
+    def test_bound_patterns(self):
+        found = {"pathkb": 2, "pathkb_prepared": 1, "sqlite": 2, "sqlite_text": 3}
+        self.assertEqual(self.rows("point", "us p50", **found), [
+            ("point, p50: compiled", "SQLite, text", 1.5, "ratio >= 1", True),
+            ("point, p50: prepared", "SQLite", 2, "ratio >= 1", True)])
+        self.assertEqual([row[3] for row in self.rows("point", "us p99", **found)], [None, None])
+        self.assertEqual(self.rows("point", "queries/s", **found), [])
+
+    def test_scan(self):
+        found = {"pathkb": 2, "pathkb_prepared": 1, "sqlite": 2, "sqlite_text": 3,
+                 "pathkb_scan": 100}
+        self.assertEqual(self.rows("later argument", "us p50", **found)[2],
+                         ("later argument, p50: with index", "without", 50, "ratio >= 100", False))
+
+    def test_whole(self):
+        found = {"pathkb": 4e6, "sqlite": 5e6, "sqlite_text": 5e6}
+        self.assertEqual(self.rows("two steps, all", "answers/s", **found), [
+            ("two steps, all", "SQLite", 0.8, "ratio >= 0.666667", True)])
+        self.assertEqual(self.rows("relation", "answers/s", **found)[0][3:],
+                         (">= 5,000,000", False))
+        self.assertEqual(self.rows("two steps, all", "us p50", **found), [])
 
 
 class FilesBenchTest(unittest.TestCase):
