@@ -11,6 +11,7 @@
 #include "core/facts/keys.h"
 #include "core/term/path_encoding.h"
 #include "core/term/term.h"
+#include "core/term/utf8.h"
 #include "storage/tool/json_text.h"
 
 namespace pathkb {
@@ -39,11 +40,20 @@ absl::Status TakeMetadata(JsonCursor& json, Entry& entry) {
   }
 }
 
-absl::StatusOr<Change> ParseFactLine(std::string_view line) {
-  JsonCursor json(line);
+// What a comment that is a note on the next fact begins with.
+constexpr std::string_view kNoteMark = ";@ ";
+
+// A fact as JSON has it.
+struct JsonFact {
   std::optional<std::string> term_text;
   std::string name;
   Entry entry;
+};
+
+absl::StatusOr<JsonFact> ParseJsonFact(std::string_view line) {
+  JsonCursor json(line);
+  JsonFact fact;
+  auto& [term_text, name, entry] = fact;
   bool first = true;
   std::string key;
   for (;;) {
@@ -70,9 +80,16 @@ absl::StatusOr<Change> ParseFactLine(std::string_view line) {
     }
   }
   PATHKB_RETURN_IF_ERROR(json.Finish());
-  if (!term_text.has_value()) return absl::InvalidArgumentError("there is no member \"fact\"");
-  PATHKB_ASSIGN_OR_RETURN(const Term term, ParseTerm(*term_text));
-  return ChangeOf(term, std::move(name), std::move(entry));
+  return fact;
+}
+
+absl::StatusOr<Change> ParseFactLine(std::string_view line) {
+  PATHKB_ASSIGN_OR_RETURN(JsonFact fact, ParseJsonFact(line));
+  if (!fact.term_text.has_value()) {
+    return absl::InvalidArgumentError("there is no member \"fact\"");
+  }
+  PATHKB_ASSIGN_OR_RETURN(const Term term, ParseTerm(*fact.term_text));
+  return ChangeOf(term, std::move(fact.name), std::move(fact.entry));
 }
 
 // The same error about a place in a file.
@@ -112,21 +129,59 @@ absl::Status AppendFactLine(FactForm form, std::string_view encoded_term, std::s
 }
 
 FactTextReader::FactTextReader(FactForm form, std::string_view text, std::string file)
-    : form_(form), file_(std::move(file)), rest_(text), terms_(text) {}
+    : form_(form), file_(std::move(file)), text_(text), rest_(text), terms_(text) {}
 
 absl::StatusOr<std::optional<Change>> FactTextReader::Next() {
   return form_ == FactForm::kMetta ? NextTerm() : NextLine();
 }
 
+absl::StatusOr<std::optional<std::string_view>> FactTextReader::FindNote(
+    std::string_view text) const {
+  std::optional<std::string_view> note;
+  if (text.data() == text_.data() && text.starts_with(kByteOrderMark)) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  while (!text.empty()) {
+    if (text[0] == ';') {
+      std::string_view comment = text.substr(0, text.find('\n'));
+      text.remove_prefix(comment.size());
+      if (!comment.starts_with(kNoteMark)) continue;
+      if (note.has_value()) return absl::InvalidArgumentError("a note has no fact behind it");
+      comment.remove_prefix(kNoteMark.size());
+      note = comment;
+      continue;
+    }
+    const Utf8Character character = DecodeUtf8(text, 0);
+    if (character.bytes == 0 || !IsBlank(character.code)) break;
+    text.remove_prefix(character.bytes);
+  }
+  return note;
+}
+
 absl::StatusOr<std::optional<Change>> FactTextReader::NextTerm() {
+  const std::string_view before = text_.substr(terms_.offset());
   const absl::StatusOr<std::optional<Term>> term = terms_.Next();
   if (!term.ok()) return InFile(file_, term.status());
-  if (!term->has_value()) return std::nullopt;
-  absl::StatusOr<Change> change = ChangeOf(**term, "", Entry());
-  if (!change.ok()) {
-    return InFile(fmt::format("{}: the term that ends at byte {}", file_, terms_.offset()),
-                  change.status());
+  const auto failed = [&](const absl::Status& status) {
+    return InFile(fmt::format("{}: the term that ends at byte {}", file_, terms_.offset()), status);
+  };
+  const absl::StatusOr<std::optional<std::string_view>> note = FindNote(before);
+  if (!note.ok()) return failed(note.status());
+  if (!term->has_value()) {
+    if (!note->has_value()) return std::nullopt;
+    return failed(absl::InvalidArgumentError("a note has no fact behind it"));
   }
+  JsonFact fact;
+  if (note->has_value()) {
+    absl::StatusOr<JsonFact> parsed = ParseJsonFact(**note);
+    if (parsed.ok() && parsed->term_text.has_value()) {
+      parsed = absl::InvalidArgumentError("its note names another fact");
+    }
+    if (!parsed.ok()) return failed(parsed.status());
+    fact = *std::move(parsed);
+  }
+  absl::StatusOr<Change> change = ChangeOf(**term, std::move(fact.name), std::move(fact.entry));
+  if (!change.ok()) return failed(change.status());
   return *std::move(change);
 }
 

@@ -3,7 +3,11 @@
 //   .metta   (parent Tom Bob)
 //   .jsonl   {"fact":"(parent Tom Bob)","name":"","confidence":1,"source":"","metadata":{}}
 //
-// MeTTa has the terms alone; JSON, one object a line, has all of a fact.
+// MeTTa is written with the terms alone; JSON, one object a line, has all of a fact. MeTTa that
+// `pathkb export` wrote has that, too, in a comment before the term, and is read so:
+//
+//   ;@ {"name":"facts/math/addition","confidence":0.9}
+//   (= (+ 2 2) 4)
 
 #ifndef PATHKB_STORAGE_TOOL_FACT_TEXT_H_
 #define PATHKB_STORAGE_TOOL_FACT_TEXT_H_
@@ -46,10 +50,13 @@ class FactTextReader {
 
  private:
   absl::StatusOr<std::optional<Change>> NextTerm();
+  // The note among the comments at the front of `text`, behind its mark; nullopt if there is none.
+  absl::StatusOr<std::optional<std::string_view>> FindNote(std::string_view text) const;
   absl::StatusOr<std::optional<Change>> NextLine();
 
   const FactForm form_;
   const std::string file_;
+  const std::string_view text_;
   std::string_view rest_;  // JSON lines: what is left.
   size_t line_ = 0;        // JSON lines: number of the present one, from 1.
   SexprReader terms_;      // MeTTa.
