@@ -30,7 +30,7 @@ constexpr char kFileOptions[] =
 
 constexpr char kMainHelp[] =
     "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 6 cannot connect, 7 deadline "
-    "passed, 8 a file is damaged\n"
+    "passed, 8 a file is damaged, 9 done, but rows were left out\n"
     "'pathkb COMMAND --help' says more about one command.\n";
 
 // What the commands of two words have in common, by their first word.

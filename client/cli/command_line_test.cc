@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -39,8 +40,8 @@ Outcome RunWords(const std::vector<std::string>& words) {
   TextOutput out(&outcome.out);
   TextOutput err(&outcome.err);
   outcome.exit_code = RunCommandLine(words, out, err);
-  // An error is one line.
-  if (outcome.exit_code != 0) {
+  // An error is one line; rows that were left out (code 9) are told one by one.
+  if (outcome.exit_code != 0 && outcome.exit_code != 9) {
     EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
     EXPECT_THAT(outcome.err, StartsWith("pathkb: "));
   }
@@ -86,7 +87,10 @@ TEST_F(CommandLineTest, InsertGetListDelete) {
   EXPECT_EQ(Ok({"list", "-o", "table"}),
             "fact    name  confidence  source  metadata\n"
             "(a -2)\n(a 1)\n(b)     n/1   0.5         s       e== k=v\n");
-  EXPECT_EQ(Ok({"export"}), "(a -2)\n(a 1)\n(b)\n");
+  EXPECT_EQ(Ok({"export"}),
+            "(a -2)\n(a 1)\n"
+            ";@ {\"name\":\"n/1\",\"confidence\":0.5,\"source\":\"s\",\"metadata\":{\"e\":\"=\","
+            "\"k\":\"v\"}}\n(b)\n");
   EXPECT_EQ(Ok({"delete", "(a 1)"}), "1 deleted; revision 3\n");
   EXPECT_EQ(Ok({"delete", "--name", "n/1"}), "1 deleted; revision 4\n");
   EXPECT_EQ(Run({"delete", "(a 1)"}).exit_code, 3);
@@ -211,11 +215,159 @@ TEST_F(CommandLineTest, ImportStopsOrSkips) {
   for (int i = 0; i < 30; ++i) text += ")";
   path = WriteFile(text);
   outcome = Run({"import", path, "--on-error=skip"});
-  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_EQ(outcome.exit_code, 9);
   EXPECT_THAT(outcome.out, HasSubstr("1 inserted, 0 updated, 0 unchanged, 31 rejected"));
   EXPECT_THAT(outcome.err, StartsWith("pathkb: " + path + ": line 3, column 2: the word 'bad'\n"));
   EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'),
             21);  // 20, and that there are more.
+}
+
+class ExchangeTest : public CommandLineTest {
+ protected:
+  static std::string Path(const std::string& name) { return ::testing::TempDir() + "/" + name; }
+  static std::string Write(const std::string& name, const std::string& text) {
+    std::ofstream(Path(name)) << text;
+    return Path(name);
+  }
+  static std::string Read(const std::string& name) {
+    std::stringstream text;
+    text << std::ifstream(Path(name)).rdbuf();
+    return text.str();
+  }
+};
+
+TEST_F(ExchangeTest, FormatsByNameAndByEnding) {
+  Ok({"import", Write("t.csv", "a,b\n1,x\n"), "--template", "(r $a $b)", "--column", "b=symbol"});
+  Ok({"import", Write("t.nt", "<s> <p> _:o .\n"), Write("t.jsonl", "{\"fact\":\"(j)\"}\n")});
+  Ok({"import", Write("t.txt", "1\t2\n"), "--format", "tsv", "--no-header", "--template",
+      "($1 $2)"});
+  EXPECT_EQ(Ok({"export"}), "(1 2)\n(<p> <s> _:o)\n(j)\n(r 1 x)\n");
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"import", Path("t.csv")},
+           {"import", Path("t.csv"), "--template", "(r a)"},
+           {"import", Path("t.csv"), "--template", "(r $a)", "--column", "a"},
+           {"import", Path("t.csv"), "--template", "(r $a)", "--types", "number"},
+           {"import", Path("t.csv"), "--format", "xml"},
+           {"import", "-", "--resume"},
+           {"import", "-", "-"},
+           {"import", Path("t.nt"), Path("t.jsonl"), "--rejects", "r"},
+           {"import", Path("t.nt"), "--resume", "--dry-run"},
+           {"import", Path("t.nt"), "--progress-file", "p"},
+           {"export", "--format", "csv"},
+           {"export", "--format", "tree"}}) {
+    const Outcome outcome = Run(words);
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+  }
+  // A column that is not there is an error of the whole file, whatever is done about rows.
+  const Outcome outcome = Run({"import", Path("t.csv"), "--template", "(r $z)", "--on-error=skip"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("there is no column 'z'; there are: a, b"));
+}
+
+TEST_F(ExchangeTest, RejectedRowsAreMendedAndImported) {
+  const std::string path = Write("bad.csv", "a,b\n1,2\n3\n4,bad\n5,\"6\n7,8\n");
+  const Outcome outcome = Run({"import", path, "--template", "(r $a $b)", "--on-error=skip",
+                               "--rejects", Path("rejects.csv"), "--types=symbol"});
+  EXPECT_EQ(outcome.exit_code, 9);
+  EXPECT_THAT(server_.Facts("default"), SizeIs(2));
+  EXPECT_EQ(Read("rejects.csv"),
+            "a,b\n"
+            "#pathkb: line 3, column 1: 1 cells, where there are 2 columns\n3\n"
+            "#pathkb: line 4, column 1: column 9 of the term: the word 'bad'\n4,bad\n"
+            "#pathkb: line 5, column 3: this quotation mark is not closed\n5,\"6\n");
+  std::string mended = Read("rejects.csv");
+  mended.replace(mended.find("\n3\n"), 3, "\n3,x\n");
+  mended.replace(mended.find("4,bad"), 5, "4,x");
+  mended.replace(mended.find("5,\"6"), 4, "5,x");
+  Ok({"import", Write("mended.csv", mended), "--template", "(r $a $b)", "--types=symbol"});
+  EXPECT_THAT(server_.Facts("default"), SizeIs(5));
+
+  // With --on-error=stop the row that stopped it is there, too.
+  EXPECT_EQ(Run({"import", Write("bad.metta", "(a)\n;@ {\"name\":1}\n(b)\n"), "--rejects",
+                 Path("rejects.metta")})
+                .exit_code,
+            1);
+  EXPECT_EQ(Read("rejects.metta"),
+            "; line 2, column 12: in the note on a fact: expected a string\n"
+            ";@ {\"name\":1}\n(b)\n");
+}
+
+TEST_F(ExchangeTest, DryRunSendsNothing) {
+  const std::string path = Write("dry.metta", "(a)\n(b \"\\q\")\n(c))\n(d)");
+  const Outcome outcome = RunWords({"import", path, "--dry-run", "--on-error=skip"});
+  EXPECT_EQ(outcome.exit_code, 9);
+  EXPECT_THAT(outcome.err, HasSubstr("line 2, column 5"));
+  EXPECT_THAT(outcome.err, HasSubstr("line 3, column 4: this ')' closes nothing"));
+  EXPECT_EQ(outcome.out, path +
+                             ": 3 facts are good, 2 rejected; nothing was sent, so how many are "
+                             "new is not known\n");
+  EXPECT_THAT(server_.InsertSizes(), SizeIs(0));
+  EXPECT_EQ(RunWords({"import", path, "--dry-run"}).exit_code, 1);
+}
+
+TEST_F(ExchangeTest, ResumeGoesOnBehindWhatWasAcknowledged) {
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "(f " + std::to_string(i) + ")\n";
+  const std::string path = Write("resume.metta", text);
+  const std::vector<std::string> import = {"import", path, "--resume", "--in-flight", "1"};
+  int calls = 0;
+  server_.SetHook([&](const std::string& method, grpc::ServerContext&) {
+    return method == "Insert" && ++calls == 3 ? grpc::Status(grpc::StatusCode::INTERNAL, "it broke")
+                                              : grpc::Status::OK;
+  });
+  EXPECT_EQ(Run(import).exit_code, 1);
+  server_.SetHook(nullptr);
+  const size_t sent_before = server_.InsertSizes().size();
+  // Another space, another way to read it, another input: said, and nothing is done.
+  std::vector<std::string> other = import;
+  other.insert(other.end(), {"--space", "other"});
+  EXPECT_THAT(Run(other).err, HasSubstr("that import went into the space default"));
+  other = import;
+  other.insert(other.end(), {"--format", "jsonl"});
+  EXPECT_THAT(Run(other).err, HasSubstr("read the input with other options: metta"));
+  const Outcome outcome = Run(import);
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("going on from line 8192, column "));
+  EXPECT_THAT(server_.Facts("default"), SizeIs(20'000));
+  EXPECT_EQ(server_.InsertSizes().size(), sent_before + 3);
+  EXPECT_FALSE(std::ifstream(path + ".pathkb-progress").good());
+
+  // When the input has changed meanwhile.
+  calls = 0;
+  server_.SetHook([&](const std::string&, grpc::ServerContext&) {
+    return ++calls == 3 ? grpc::Status(grpc::StatusCode::INTERNAL, "it broke") : grpc::Status::OK;
+  });
+  EXPECT_EQ(Run(import).exit_code, 1);
+  Write("resume.metta", text + "(g)\n");
+  EXPECT_THAT(Run(import).err, HasSubstr("the input has changed since"));
+  Write("resume.metta.pathkb-progress", "{\"pathkb_import\":1");
+  EXPECT_THAT(Run(import).err, HasSubstr("does not say how far an import has come"));
+}
+
+TEST_F(ExchangeTest, ExportToFiles) {
+  // The fake server lists by name or else by term; so these are in path order.
+  Ok({"insert", "--name", "!n", "--confidence", "0.5", "(a 1)"});
+  Ok({"insert", "(b 2)"});
+  for (const std::string name : {"e.metta", "e.jsonl", "e.metta.gz", "e.jsonl.gz"}) {
+    EXPECT_EQ(Ok({"export", "--to", Path(name)}), "");
+    Ok({"import", Path(name), "--space", name == "e.metta.gz" ? "gz" : "plain"});
+  }
+  EXPECT_EQ(Ok({"export", "--space", "plain", "-o", "json"}), Ok({"export", "-o", "json"}));
+  EXPECT_EQ(Ok({"export", "--space", "gz"}), Ok({"export"}));
+  EXPECT_EQ(Read("e.jsonl"), Ok({"export", "-o", "json"}));
+  EXPECT_NE(Read("e.jsonl.gz"), Read("e.jsonl"));
+  // No triples here: told, and nothing is hidden behind a code of 0.
+  const Outcome outcome = Run({"export", "--to", Path("e.nt")});
+  EXPECT_EQ(outcome.exit_code, 9);
+  EXPECT_EQ(outcome.err, "pathkb: 2 facts are no triples\n");
+  EXPECT_EQ(Run({"export", "--to", "/no/such/folder/x.metta"}).exit_code, 1);
+  // A list of keys, in the order of the keys.
+  const Outcome keys = Run({"export", "--to", Path("e.paths")});
+  EXPECT_EQ(keys.exit_code, 0) << keys.err;
+  EXPECT_THAT(keys.err, HasSubstr("1 of 2 facts have a name"));
+  Ok({"import", Path("e.paths"), "--space", "keys"});
+  EXPECT_EQ(Ok({"export", "--space", "keys"}), "(a 1)\n(b 2)\n");
 }
 
 TEST_F(CommandLineTest, CtrlCInAnImportSaysWhatIsCommitted) {

@@ -16,6 +16,7 @@ inline constexpr int kExitNotFound = 3;       // No such fact, or no such space.
 inline constexpr int kExitCannotConnect = 6;  // No server there, or it went away.
 inline constexpr int kExitDeadline = 7;       // No answer within --timeout.
 inline constexpr int kExitDamaged = 8;        // A file is not as it was written.
+inline constexpr int kExitLeftOut = 9;        // Done, but for rows or facts that were left out.
 
 // An error about how the command was called; its exit code is kExitUsage.
 absl::Status UsageError(const std::string& message);

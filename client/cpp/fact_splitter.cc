@@ -1,5 +1,6 @@
 #include "client/cpp/fact_splitter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "fmt/format.h"
@@ -10,6 +11,8 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // The longest blank, which may have to be cut off the end of an atom again.
 constexpr size_t kBlankBytesMax = 3;
+// What a comment that is a note begins with, behind its semicolon.
+constexpr std::string_view kNoteMark = "@ ";
 
 bool IsAsciiBlank(char byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
 
@@ -27,8 +30,9 @@ bool IsWideBlank(uint32_t wide) {
 FactScanner::Event FactScanner::Feed(char byte) {
   switch (part_) {
     case Part::kComment:
-      if (byte == '\n') part_ = Part::kBlank;
-      return Event::kNothing;
+      if (byte != '\n') return Event::kNothing;
+      part_ = Part::kBlank;
+      return depth_ == 0 ? Event::kCommentEnd : Event::kNothing;
     case Part::kString:
       return FeedString(byte);
     case Part::kBlank:
@@ -50,7 +54,7 @@ FactScanner::Event FactScanner::FeedBlank(char byte) {
   switch (byte) {
     case ';':
       part_ = Part::kComment;
-      return Event::kNothing;
+      return outside ? Event::kComment : Event::kNothing;
     case '(':
       ++depth_;
       return outside ? Event::kBegin : Event::kOpen;
@@ -105,10 +109,15 @@ void FactSplitter::Feed(std::string_view chunk) {
 void FactSplitter::Finish() { finished_ = true; }
 
 std::optional<SplitFact> FactSplitter::Next() {
-  while (!ready_ && offset_ < chunk_.size()) Step();
-  if (!ready_) KeepRest();
-  if (!ready_ && finished_) CompleteLast();
-  return std::exchange(ready_, std::nullopt);
+  if (recovered_.empty()) {
+    while (!ready_ && offset_ < chunk_.size()) Step();
+    if (!ready_) KeepRest();
+    if (!ready_ && recovered_.empty() && finished_) CompleteLast();
+  }
+  if (ready_ || recovered_.empty()) return std::exchange(ready_, std::nullopt);
+  SplitFact piece = std::move(recovered_.front());
+  recovered_.pop_front();
+  return piece;
 }
 
 void FactSplitter::Step() {
@@ -132,8 +141,18 @@ void FactSplitter::Step() {
     case FactScanner::Event::kEndBefore:
       Complete(offset_, 0);
       return;  // The byte comes again.
+    case FactScanner::Event::kComment:
+      in_comment_ = true;
+      comment_begin_ = here_;
+      piece_begin_ = offset_ + 1;
+      partial_.clear();
+      break;
+    case FactScanner::Event::kCommentEnd:
+      CompleteComment(offset_);
+      break;
     case FactScanner::Event::kStray:
-      ready_ = {.text = {}, .position = here_, .error = "this ')' closes nothing"};
+      ready_ = {
+          .text = {}, .position = here_, .error = "this ')' closes nothing", .wrong_text = ")"};
       break;
   }
   ++offset_;
@@ -163,6 +182,22 @@ void FactSplitter::Complete(size_t end, size_t blank_bytes) {
   ready_ = {.text = std::move(text), .position = begin_, .error = {}};
 }
 
+void FactSplitter::CompleteComment(size_t end) {
+  in_comment_ = false;
+  std::string text = std::exchange(partial_, {});
+  text.append(chunk_.substr(piece_begin_, end - piece_begin_));
+  if (!text.starts_with(kNoteMark)) return;
+  if (text.size() > fact_bytes_max_) {
+    ready_ = {.text = {},
+              .position = comment_begin_,
+              .error = fmt::format("this note is longer than {} bytes", fact_bytes_max_)};
+    return;
+  }
+  text.erase(0, kNoteMark.size());
+  if (text.ends_with('\r')) text.pop_back();
+  ready_ = {.text = std::move(text), .position = comment_begin_, .error = {}, .is_note = true};
+}
+
 void FactSplitter::SkipByteOrderMark() {
   // If the input began with one, it looks like an atom that is not finished.
   if (scanner_.outside() || ready_ || dropping_) return;
@@ -177,9 +212,19 @@ void FactSplitter::SkipByteOrderMark() {
 void FactSplitter::KeepRest() {
   const std::string_view piece = chunk_.substr(piece_begin_);
   Feed({});
+  if (in_comment_) {
+    // Of one that cannot be a note, or is too long for one, no more is kept than tells that.
+    const size_t start = std::min(partial_.size(), kNoteMark.size());
+    const bool may_be_note = partial_.substr(0, start) == kNoteMark.substr(0, start);
+    if (may_be_note && partial_.size() <= fact_bytes_max_) partial_.append(piece);
+    return;
+  }
   if (scanner_.outside() || dropping_) return;
   // An atom may yet lose the start of a blank; Complete() looks exactly.
-  if (partial_.size() + piece.size() > fact_bytes_max_ + kBlankBytesMax) return ReportTooLong();
+  if (partial_.size() + piece.size() > fact_bytes_max_ + kBlankBytesMax) {
+    if (Recover(partial_ + std::string(piece), /*goes_on=*/true)) return;
+    return ReportTooLong();
+  }
   partial_.append(piece);
 }
 
@@ -193,10 +238,51 @@ void FactSplitter::ReportTooLong() {
   dropping_ = true;
 }
 
+bool FactSplitter::Recover(const std::string& text, bool goes_on) {
+  if (recovery_ == Recovery::kNone || text.find("\n(") == text.npos) return false;
+  TextPosition position = begin_;
+  size_t at = 0;
+  while (at < text.size()) {
+    const size_t line_end = text.find("\n(", at);
+    const bool is_last = line_end == text.npos;
+    const std::string_view piece =
+        std::string_view(text).substr(at, is_last ? text.npos : line_end + 1 - at);
+    at += piece.size();
+    FactSplitter splitter(fact_bytes_max_);
+    splitter.here_ = position;
+    splitter.bytes_read_ = 1;  // No byte order mark here.
+    splitter.Feed(piece);
+    const auto take = [&] {
+      while (std::optional<SplitFact> fact = splitter.Next())
+        recovered_.push_back(*std::move(fact));
+    };
+    take();
+    position = splitter.here_;
+    if (is_last && goes_on) {
+      scanner_ = splitter.scanner_;
+      partial_ = std::move(splitter.partial_);
+      begin_ = splitter.begin_;
+      string_begin_ = splitter.string_begin_;
+      in_comment_ = splitter.in_comment_;
+      comment_begin_ = splitter.comment_begin_;
+      dropping_ = splitter.dropping_;
+      return true;
+    }
+    splitter.Finish();
+    take();
+  }
+  return true;
+}
+
 void FactSplitter::CompleteLast() {
   const FactScanner last = std::exchange(scanner_, {});
+  if (in_comment_) return CompleteComment(0);
   if (last.outside()) return;
   if (last.depth() == 0 && !last.in_string()) return Complete(0, 0);  // An atom.
+  if (!dropping_ && Recover(partial_, /*goes_on=*/false)) {
+    partial_ = {};
+    return;
+  }
   // What was dropped cannot be searched; the outermost '(' is known all the same.
   const bool dropped = std::exchange(dropping_, false);
   SplitFact unclosed;
@@ -211,7 +297,7 @@ void FactSplitter::CompleteLast() {
     unclosed.error += fmt::format(" (in the expression that begins at line {}, column {})",
                                   begin_.line, begin_.column);
   }
-  partial_ = {};
+  unclosed.wrong_text = std::exchange(partial_, {});
   ready_ = std::move(unclosed);
 }
 

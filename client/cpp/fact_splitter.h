@@ -12,46 +12,37 @@
 //
 // A quotation mark opens a string only where an atom could begin, or behind the `#` or `$` that
 // begins one: in `a"b` it is part of the symbol. Blanks are all of Unicode's.
+//
+// A comment between expressions that begins with `;@` and a blank is a note on what follows, and
+// handed out, too; formats/metta.h says what it means.
 
 #ifndef PATHKB_CLIENT_CPP_FACT_SPLITTER_H_
 #define PATHKB_CLIENT_CPP_FACT_SPLITTER_H_
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "client/cpp/text_position.h"
+
 namespace pathkb::client {
 
-// A place in a text: both count from 1, the column in characters (UTF-8 code points), not bytes.
-struct TextPosition {
-  uint64_t line = 1;
-  uint64_t column = 1;
-
-  friend bool operator==(const TextPosition&, const TextPosition&) = default;
-  friend auto operator<=>(const TextPosition&, const TextPosition&) = default;
-
-  // Moves over one byte of the text. Only the first byte of a character counts.
-  void Advance(char byte) {
-    if (byte == '\n') {
-      ++line;
-      column = 1;
-    } else if ((static_cast<unsigned char>(byte) & 0xC0) != 0x80) {
-      ++column;
-    }
-  }
-};
-
-// One piece that the splitter cut out: an expression or atom, or what was wrong at that place.
+// One piece that the splitter cut out: an expression or atom, a note, or what was wrong at that
+// place.
 struct SplitFact {
-  // The expression as it stood in the input, comments and line ends inside it included.
+  // The expression as it stood in the input, comments and line ends inside it included; of a note,
+  // what stands behind `;@`, to the end of the line.
   std::string text;
   // Of its first character; with an error, of the character that the error is about.
   TextPosition position;
   // Empty if `text` is good; else what is wrong, and `text` is empty.
   std::string error;
+  // With an error: the text at fault, as far as it was kept; of one that is too long, nothing.
+  std::string wrong_text = {};
+  bool is_note = false;
 };
 
 // The syntax, one byte at a time: says where expressions begin and end. A small value type.
@@ -67,6 +58,8 @@ class FactScanner {
     kOpen,         // A parenthesis inside an expression opens.
     kStringBegin,  // A string begins inside an expression.
     kStray,        // This ')' closes nothing.
+    kComment,      // A comment begins between expressions.
+    kCommentEnd,   // It ends with this byte, a line feed.
   };
 
   // Takes the next byte of the text. Constant time and memory.
@@ -113,8 +106,16 @@ class FactSplitter {
  public:
   static constexpr size_t kFactBytesMax = 4 << 20;
 
+  // What becomes of the text behind a parenthesis or quotation mark that is never closed, or not
+  // within the bound.
+  enum class Recovery {
+    kNone,   // Nothing: all of it is one mistake.
+    kLines,  // Each of its lines that begins with a '(' begins anew.
+  };
+
   // Expressions of more than `fact_bytes_max` bytes are reported as errors and not kept.
-  explicit FactSplitter(size_t fact_bytes_max = kFactBytesMax) : fact_bytes_max_(fact_bytes_max) {}
+  explicit FactSplitter(size_t fact_bytes_max = kFactBytesMax, Recovery recovery = Recovery::kNone)
+      : fact_bytes_max_(fact_bytes_max), recovery_(recovery) {}
 
   // Hands in the next piece of the input, cut anywhere, even inside a character. Borrows it until
   // Next() gives nothing; the piece before must have been used up in that sense.
@@ -131,8 +132,17 @@ class FactSplitter {
   //   the input ends inside a '(' or a string; the position is where the innermost one was opened
   std::optional<SplitFact> Next();
 
-  // Bytes of the input that were looked at so far.
+  // Bytes of the input that were looked at so far, and where the next one stands.
   uint64_t bytes_read() const { return bytes_read_; }
+  TextPosition position() const { return here_; }
+  // True if that is a place between expressions, from where another splitter can go on.
+  bool between() const { return recovered_.empty() && scanner_.outside() && !in_comment_; }
+
+  // Before the first Feed(): the text begins there, behind an expression of another one.
+  void GoOnFrom(uint64_t bytes_read, TextPosition position) {
+    bytes_read_ = bytes_read;
+    here_ = position;
+  }
 
  private:
   // Takes the next byte of the chunk into account.
@@ -141,15 +151,22 @@ class FactSplitter {
   // The expression ends at offset `end` of the chunk, less the last `blank_bytes` bytes.
   void Complete(size_t end, size_t blank_bytes);
   void SkipByteOrderMark();
+  // A comment between expressions ends at offset `end` of the chunk: a note, or nothing.
+  void CompleteComment(size_t end);
   // Keeps what the chunk holds of an unfinished expression, unless it is too long.
   void KeepRest();
   void ReportTooLong();
+  // Cuts a text that begins at begin_ and is not closed into its lines that begin with '(', if
+  // there is more than one, and splits each for itself. If the text `goes_on`, the last one stays
+  // unfinished. False, and nothing has changed, if there is but one.
+  bool Recover(const std::string& text, bool goes_on);
   // At the end of the input: what is unfinished is an atom, or an error.
   void CompleteLast();
   // Where the innermost '(' was opened that `partial_` does not close.
   TextPosition InnermostOpen() const;
 
   const size_t fact_bytes_max_;
+  const Recovery recovery_;
   FactScanner scanner_;
   uint64_t bytes_read_ = 0;
   TextPosition here_;          // Of the next byte.
@@ -161,7 +178,12 @@ class FactSplitter {
   std::string partial_;        // Its parts from the chunks before.
   bool dropping_ = false;      // It was too long: it is passed over and not kept.
   bool finished_ = false;
-  std::optional<SplitFact> ready_;  // For Next() to hand out.
+  // A comment between expressions: where it begins, and what of it may be a note. Its part of
+  // chunk_ begins at piece_begin_, and what came before is in partial_.
+  bool in_comment_ = false;
+  TextPosition comment_begin_;
+  std::optional<SplitFact> ready_;   // For Next() to hand out.
+  std::deque<SplitFact> recovered_;  // For Next() as well, when there is nothing else.
 };
 
 }  // namespace pathkb::client

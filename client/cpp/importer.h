@@ -1,9 +1,9 @@
-// Imports a text of any length: splits it, sends it in batches, several at a time, and keeps
+// Imports an input of any length: reads it, sends it in batches, several at a time, and keeps
 // account.
 //
-//   source --chunks--> FactSplitter --facts--> batch --StartInsert--> server
-//                                                ^                      |
-//                      account, in file order ---+---- acknowledged ----+
+//   FactInput --BatchReader, a thread--> batch --StartInsert--> server
+//                                          ^                      |
+//                account, in file order ---+---- acknowledged ----+
 //
 // Batches are sent in the order of the file. Up to `calls_in_flight_max` of them wait for their
 // answer at once, so that the server can parse one while another goes to its disk; answers are
@@ -24,14 +24,11 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 
-#include "client/cpp/fact_splitter.h"
+#include "client/cpp/batch_reader.h"
+#include "client/cpp/fact_input.h"
 #include "client/cpp/pathkb_client.h"
 
 namespace pathkb::client {
-
-// Puts up to `bytes` bytes of the input into `buffer` and returns how many; 0 at the end. An error
-// stops the import. Returning 0 after ImportOptions::stop_requested became true is fine too.
-using ChunkSource = std::function<absl::StatusOr<size_t>(char* buffer, size_t bytes)>;
 
 // What has been acknowledged so far.
 struct ImportTotals {
@@ -42,14 +39,15 @@ struct ImportTotals {
   uint64_t batches = 0;        // Committed ones.
   uint64_t last_revision = 0;  // Newest revision of them; 0 if none.
   uint64_t bytes = 0;          // Of the input, up to the end of the last batch accounted for.
+  uint64_t checked = 0;        // Facts found good, where they are only checked.
 
   uint64_t facts_committed() const { return inserted + updated + unchanged; }
 };
 
-// A fact that was left out, or that stopped the import.
-struct RejectedText {
-  TextPosition position;  // In the input.
-  std::string what;
+// What an input has up to a place where an import can go on another time.
+struct ImportPoint {
+  InputPlace place;
+  std::string header;  // As FactInput::header().
 };
 
 // What to import into, and how.
@@ -66,20 +64,26 @@ struct ImportOptions {
   size_t batch_bytes_max = 1 << 20;
   // With 1, nothing that stands behind a bad fact is ever sent.
   size_t calls_in_flight_max = 4;
-  size_t fact_bytes_max = FactSplitter::kFactBytesMax;
+  // If set, nothing is sent: each fact is given to this instead, which says what is wrong with it
+  // in the words of a server, or OK.
+  std::function<absl::Status(const v1::Fact&)> check_only;
   // All called on the thread that runs the import; any may be absent.
-  std::function<void(const ImportTotals&)> on_progress;  // After each batch.
-  std::function<void(const RejectedText&)> on_rejected;  // With kSkip, in the order of the input.
-  std::function<bool()> stop_requested;                  // True ends the import early.
+  //
+  // After each batch. Everything up to the point is committed, or was given to on_rejected. Not
+  // called any more after a failure.
+  std::function<void(const ImportTotals&, const ImportPoint&)> on_progress;
+  // With kSkip, in the order of the input; with the input's header, as FactInput::header().
+  std::function<void(const RejectedText&, const std::string& header)> on_rejected;
+  std::function<bool()> stop_requested;  // True ends the import early.
 };
 
 // How an import ended. Whatever `status` says, `totals` is what has certainly been committed.
 struct ImportResult {
   ImportTotals totals;
   // OK if all of the input was read and answered for. Else
-  //   InvalidArgument, ResourceExhausted, ...   a bad fact (`stopped_at` says where), with the
-  //   reason Cancelled                                 stop_requested Unavailable,
-  //   DeadlineExceeded, ...        as PathkbClient::Insert(), or from the source
+  //   InvalidArgument, ResourceExhausted, ...   a bad fact (`stopped_at` says where and why)
+  //   Cancelled                                 stop_requested
+  //   Unavailable, DeadlineExceeded, ...        as PathkbClient::Insert(), or from the input
   absl::Status status;
   // The bad fact that stopped the import; the message of `status` says the same.
   std::optional<RejectedText> stopped_at;
@@ -95,51 +99,44 @@ struct ImportResult {
 // still on its way. A bad fact found by the server makes its whole batch refused (with kStop);
 // batches behind it that were sent already are committed whole, and reported so. A bad fact found
 // here (unbalanced, too long, not UTF-8) stops the import before its batch is sent. Memory: a few
-// batches and one expression.
+// batches, those that are read ahead included, and one expression.
 class Importer {
  public:
-  // Borrows `client`, which must outlive this object.
-  Importer(PathkbClient& client, ImportOptions options);
+  // Borrows `client`, which must outlive this object; it may be null if facts are only checked.
+  Importer(PathkbClient* client, ImportOptions options);
 
-  // Imports all that `source` gives, or as much as can be.
-  ImportResult Run(const ChunkSource& source);
+  // Imports all that `input` gives, or as much as can be.
+  ImportResult Run(FactInput& input);
 
  private:
-  // A batch from its first fact to its answer.
-  struct Batch {
-    v1::InsertRequest request;
-    std::vector<TextPosition> positions;  // Of each fact of the request.
-    std::vector<RejectedText> rejected;   // Found before sending; with kSkip only.
-    size_t facts = 0;
-    size_t bytes = 0;
-    uint64_t input_end = 0;  // Bytes of the input up to the end of the batch.
+  // A batch on its way.
+  struct SentBatch {
+    std::unique_ptr<FactBatch> batch;
     // Written by a thread of gRPC before `answered` is notified, read by ours after it.
     absl::StatusOr<v1::InsertResponse> answer;
     absl::Notification answered;
   };
 
-  // Takes one piece of the input. The import has failed afterwards if stopping() is true.
-  void Take(SplitFact fact);
-  // A fact that is bad before it was sent.
-  void RejectHere(TextPosition position, std::string what);
-  void SendBatch();
+  // Sends it when there is room; false if by then nothing is to be sent any more.
+  bool SendBatch(std::unique_ptr<FactBatch> batch);
+  // What a server would answer to the request, as far as the check knows.
+  absl::StatusOr<v1::InsertResponse> CheckFacts(const v1::InsertRequest& request);
   // Accounts for answered batches from the oldest on, and waits for it until at most `batches_max`
   // are left. The window thus moves with the oldest batch: never more than calls_in_flight_max - 1
   // are on the way behind one that fails.
   void Settle(size_t batches_max);
   // Takes the answer of a batch into account; batches come here in the order of the input.
-  void Account(Batch& batch);
-  void AccountFailure(const Batch& batch, absl::Status status);
+  void Account(SentBatch& sent);
+  void AccountFailure(const FactBatch& batch, absl::Status status);
   bool stopping() const { return !result_.status.ok() || failed_here_.has_value(); }
+  bool stop_requested() const { return options_.stop_requested && options_.stop_requested(); }
 
-  PathkbClient& client_;
+  PathkbClient* const client_;
   const ImportOptions options_;
   ImportResult result_;
   // A bad fact found before sending. It becomes the result only if no batch before it failed.
   std::optional<RejectedText> failed_here_;
-  uint64_t input_read_ = 0;
-  std::unique_ptr<Batch> filling_;
-  std::deque<std::unique_ptr<Batch>> sent_;  // Oldest first; each stays here until it is answered.
+  std::deque<std::unique_ptr<SentBatch>> sent_;  // Oldest first; each stays until it is answered.
 };
 
 }  // namespace pathkb::client

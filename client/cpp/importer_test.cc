@@ -13,6 +13,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "client/cpp/formats/format.h"
 #include "client/cpp/testing/fake_server.h"
 
 namespace pathkb::client {
@@ -41,16 +42,26 @@ std::string Lines(int first, int last) {
   return text;
 }
 
+// An input in MeTTa.
+TextInput InputOf(ChunkSource source, size_t fact_bytes_max = FactSplitter::kFactBytesMax) {
+  ReaderOptions options;
+  options.fact_bytes_max = fact_bytes_max;
+  return TextInput(std::move(source), *NewFactReader(options));
+}
+
 class ImporterTest : public ::testing::Test {
  protected:
   ImporterTest() : client_(*PathkbClient::Connect(server_.address())) {
     options_.space = "s";
     options_.batch_facts_max = 10;
-    options_.on_rejected = [this](const RejectedText& rejected) { rejected_.push_back(rejected); };
+    options_.on_rejected = [this](const RejectedText& rejected, const std::string&) {
+      rejected_.push_back(rejected);
+    };
   }
 
   ImportResult Import(const std::string& text) {
-    return Importer(*client_, options_).Run(SourceOf(text));
+    TextInput input = InputOf(SourceOf(text));
+    return Importer(client_.get(), options_).Run(input);
   }
 
   FakeServer server_;
@@ -149,8 +160,8 @@ TEST_F(ImporterTest, StopsAtABadFactFoundHere) {
             "missing?"}}) {
     FakeServer server;
     const auto client = *PathkbClient::Connect(server.address());
-    options_.fact_bytes_max = 100;
-    const ImportResult result = Importer(*client, options_).Run(SourceOf(Lines(0, 25) + c.text));
+    TextInput input = InputOf(SourceOf(Lines(0, 25) + c.text), /*fact_bytes_max=*/100);
+    const ImportResult result = Importer(client.get(), options_).Run(input);
     EXPECT_EQ(result.status.code(), absl::StatusCode::kInvalidArgument);
     EXPECT_EQ(result.status.message(), c.message);
     EXPECT_TRUE(result.stopped_at.has_value());
@@ -215,7 +226,7 @@ TEST_F(ImporterTest, OtherRefusalsKeepTheirWords) {
 TEST_F(ImporterTest, StopOnRequestAndProgress) {
   std::vector<uint64_t> progress;
   options_.calls_in_flight_max = 1;
-  options_.on_progress = [&](const ImportTotals& totals) {
+  options_.on_progress = [&](const ImportTotals& totals, const ImportPoint&) {
     progress.push_back(totals.facts_committed());
   };
   options_.stop_requested = [&] { return progress.size() >= 2; };
@@ -230,10 +241,10 @@ TEST_F(ImporterTest, StopOnRequestAndProgress) {
 }
 
 TEST_F(ImporterTest, ASourceThatFails) {
-  const ImportResult result =
-      Importer(*client_, options_).Run([](char*, size_t) -> absl::StatusOr<size_t> {
-        return absl::UnknownError("the disk fell off");
-      });
+  TextInput input = InputOf([](char*, size_t) -> absl::StatusOr<size_t> {
+    return absl::UnknownError("the disk fell off");
+  });
+  const ImportResult result = Importer(client_.get(), options_).Run(input);
   EXPECT_THAT(std::string(result.status.message()), HasSubstr("fell off"));
 }
 

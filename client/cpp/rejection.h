@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "client/cpp/fact_splitter.h"
+#include "client/cpp/text_position.h"
 
 namespace pathkb::client {
 

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "fmt/format.h"
+
 namespace pathkb::client {
 
 std::optional<size_t> FindInvalidUtf8(std::string_view text) {
@@ -50,6 +52,26 @@ std::optional<size_t> FindInvalidUtf8(std::string_view text) {
     at += 1 + following;
   }
   return std::nullopt;
+}
+
+std::string InvalidUtf8Text(std::string_view text, size_t offset) {
+  return fmt::format("byte 0x{:02X} is not valid UTF-8", static_cast<unsigned char>(text[offset]));
+}
+
+bool IsCharacter(char32_t code) { return code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF); }
+
+void AppendUtf8(char32_t code, std::string& out) {
+  if (code < 0x80) {
+    out.push_back(static_cast<char>(code));
+    return;
+  }
+  const int following = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+  // 110, 1110, 11110: as many leading ones as bytes.
+  const char32_t lead = following == 1 ? 0xC0 : following == 2 ? 0xE0 : 0xF0;
+  out.push_back(static_cast<char>(lead | code >> (6 * following)));
+  for (int i = following - 1; i >= 0; --i) {
+    out.push_back(static_cast<char>(0x80 | (code >> (6 * i) & 0x3F)));
+  }
 }
 
 }  // namespace pathkb::client

@@ -1,4 +1,4 @@
-// `pathkb export`: all facts of a space, as text that `pathkb import` reads.
+// `pathkb export`: the facts of a space, in any of the formats that `pathkb import` reads.
 
 #ifndef PATHKB_CLIENT_CLI_COMMANDS_EXPORT_H_
 #define PATHKB_CLIENT_CLI_COMMANDS_EXPORT_H_
@@ -7,7 +7,7 @@
 
 namespace pathkb::cli {
 
-// MeTTa has the terms alone; JSON keeps names and entries too. There is no table.
+// MeTTa and JSON lines lose nothing; what another format loses is told.
 Command ExportCommand();
 
 }  // namespace pathkb::cli

@@ -1,4 +1,4 @@
-// `pathkb import`: a file of facts, of any length, into a space.
+// `pathkb import`: files of facts, of any length and in any of the formats, into a space.
 
 #ifndef PATHKB_CLIENT_CLI_COMMANDS_IMPORT_H_
 #define PATHKB_CLIENT_CLI_COMMANDS_IMPORT_H_
@@ -8,7 +8,8 @@
 namespace pathkb::cli {
 
 // Reports progress while it runs and what it came to at the end, also if it was stopped. A bad fact
-// is an error that names its line and column, unless --on-error=skip.
+// is an error that names its line and column, unless --on-error=skip; then the exit code says that
+// some were left out.
 Command ImportCommand();
 
 }  // namespace pathkb::cli
