@@ -10,8 +10,8 @@
 
 namespace pathkb::cli {
 
-// Adds the option to a command. `revision` is borrowed until the command line was read, and stays as
-// it is, 0 for now, if it is not given.
+// Adds the option to a command. `revision` is borrowed until the command line was read, and stays
+// as it is, 0 for now, if it is not given.
 inline void DeclareAt(CLI::App& app, uint64_t& revision) {
   app.add_option("--at", revision,
                  "As it was at the revision of a snapshot that the server still has (default: now)")
