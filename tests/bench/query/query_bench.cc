@@ -111,11 +111,11 @@ absl::Status RunCase(const Plan& plan, const BenchCase& bench_case, const FactSo
   PATHKB_ASSIGN_OR_RETURN(Asker sqlite, AskSqlite(questions, database));
   contenders.push_back({"sqlite", std::move(sqlite), count});
   contenders.push_back({"sqlite_text", AskSqliteByText(questions, database), count});
-  if (bench_case.scan) {
+  if (bench_case.scan && plan.scans > 0) {
     contenders.push_back({"pathkb_scan", AskByRun(questions, source, plan.space, false),
                           std::min(count, plan.scans)});
   }
-  if (client != nullptr) {
+  if (client != nullptr && plan.calls > 0) {
     contenders.push_back(
         {"grpc", AskServer(questions, *client, plan.space), std::min(count, plan.calls), true});
   }
