@@ -248,7 +248,9 @@ absl::StatusOr<bool> PatternSearch::NextThroughIndex() {
     main_ready_ = Ready::kNo;
     return true;
   }
-  if (main_->argument_varies() && !others_collected_) {
+  // Begun further on, with a free head, the main walk may not come by where others branch off.
+  const bool may_pass_others = from_.has_value() && pattern_.tokens()[1].is_variable();
+  if ((main_->argument_varies() || may_pass_others) && !others_collected_) {
     others_collected_ = true;
     PATHKB_ASSIGN_OR_RETURN(const bool collected, CollectOthers());
     if (!collected) {

@@ -148,6 +148,21 @@ TEST(PatternProperty, AnswersAreThoseOfTheList) {
   });
 }
 
+// What a run of 100,000 found once: behind an answer, an index whose head is free has to look again
+// for facts that hold a variable at its argument.
+TEST(PatternProperty, ResumedWhereOnlyFactsWithVariablesAreLeft) {
+  RandomWorlds worlds(1, 0, false);
+  worlds.facts.clear();
+  for (const char* fact : {"(q a $u)", "(q \"c\" $y)", "(r (f b) b)", "(q b 0)"}) {
+    worlds.facts.push_back({*ParseTerm(fact), "", {}});
+  }
+  worlds.facts = InPathOrder(worlds.facts);
+  worlds.keys = KeysOf(worlds.facts, {1, 2, 3});
+  worlds.sources.clear();
+  worlds.sources.emplace_back("in memory", InMemory(worlds.keys));
+  for (int i = 0; i < 20; ++i) CheckPattern(worlds, *ParseTerm("($z $y b)"));
+}
+
 // Inputs: the answers are those of the pattern with the values in place of the variables. One
 // search is started again and again.
 void CheckInputs(RandomWorlds& worlds, const Term& term) {
