@@ -78,7 +78,6 @@ void FillStep(const PlanStepReport& report, v1::PlanStep& step) {
   step.set_estimated_rows(report.estimated_rows);
   step.set_rows(report.rows);
   step.set_cursor_steps(report.cursor_steps);
-  step.set_pages(report.pages);
 }
 
 absl::Status ExplainQuery(const QueryEnvironment& environment, const v1::ExplainRequest& request,

@@ -31,7 +31,7 @@ std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& names)
 
 void PrintTable(Session& session, const v1::ExplainResponse& plan, bool analyze) {
   std::vector<std::string> titles = {"step", "of", "through", "binds", "expected rows"};
-  if (analyze) titles.insert(titles.end(), {"rows", "steps", "pages"});
+  if (analyze) titles.insert(titles.end(), {"rows", "steps"});
   Table table(session.out(), std::move(titles));
   for (const v1::PlanStep& step : plan.steps()) {
     std::vector<std::string> row = {std::string(2 * step.depth(), ' ') + step.kind(), step.form(),
@@ -40,7 +40,6 @@ void PrintTable(Session& session, const v1::ExplainResponse& plan, bool analyze)
     if (analyze) {
       row.push_back(WithCommas(step.rows()));
       row.push_back(WithCommas(step.cursor_steps()));
-      row.push_back(WithCommas(step.pages()));
     }
     if (!table.AddRow(std::move(row))) return;
   }
@@ -60,9 +59,7 @@ void PrintJson(Session& session, const v1::ExplainResponse& plan, bool analyze) 
         .Text("binds", Joined(step.binds()))
         .Real("expected_rows", step.estimated_rows());
     if (analyze) {
-      object.Number("rows", step.rows())
-          .Number("steps", step.cursor_steps())
-          .Number("pages", step.pages());
+      object.Number("rows", step.rows()).Number("steps", step.cursor_steps());
     }
     if (!session.out().Write(object.Done() + "\n")) return;
   }
