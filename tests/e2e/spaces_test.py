@@ -181,7 +181,8 @@ class SpacesTest(programs.TestCase):
         self.assertEqual(self.ok(daemon, "get", "--name", "x", *then), "(old x)\n")
         self.assertEqual(self.ok(daemon, "get", "(n 1)", *then), "(n 1)\n")
         self.assertEqual(self.cli(daemon, "get", "(n 1)").returncode, 3)
-        self.assertEqual(sorted(self.lines(daemon, "export", *then)), ["(n 1)", "(n 2)", "(old x)"])
+        self.assertEqual(sorted(self.lines(daemon, "export", *then)),
+                         ["(n 1)", "(n 2)", "(old x)", ';@ {"name":"x"}'])
         self.assertEqual(self.lines(daemon, "list", "", *then), ["(old x)"])
         # A revision of its own, but of no snapshot: the answer says which there are.
         done = self.cli(daemon, "count", "--at", "3")
