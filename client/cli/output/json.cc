@@ -1,48 +1,21 @@
 #include "client/cli/output/json.h"
 
-#include <charconv>
-#include <cmath>
-#include <iterator>
-
 #include "fmt/format.h"
+
+#include "client/cpp/formats/json_text.h"
 
 namespace pathkb::cli {
 
 std::string JsonString(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-          fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out + "\"";
+  std::string out;
+  client::AppendJsonString(text, out);
+  return out;
 }
 
 std::string JsonNumber(double value) {
-  if (!std::isfinite(value)) return "null";
-  char digits[64];
-  const std::to_chars_result result = std::to_chars(std::begin(digits), std::end(digits), value);
-  return {digits, result.ptr};
+  std::string out;
+  client::AppendJsonNumber(value, out);
+  return out;
 }
 
 JsonObject& JsonObject::Text(std::string_view key, std::string_view value) {
