@@ -4,6 +4,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/varint.h"
+#include "core/query/resume_chain.h"
 
 namespace pathkb {
 
@@ -69,27 +70,8 @@ absl::StatusOr<QueryStep::Resumed> GroupRun::Resume(QueryRow& row, std::string_v
         "this position was not made for this query: a group has no such member");
   }
   SetOrder(first);
-  start_ = false;
-  for (at_ = 0; at_ < order_.size(); ++at_) {
-    const bool is_last = at_ + 1 == order_.size();
-    PATHKB_ASSIGN_OR_RETURN(const Resumed resumed,
-                            order_[at_]->Resume(row, bytes, behind && is_last));
-    if (resumed == Resumed::kThere) continue;
-    if (resumed == Resumed::kBehind) {
-      if (is_last) return resumed;
-      ++at_;
-      start_ = true;
-    } else if (at_ == 0) {
-      return Resumed::kEnd;
-    } else {
-      --at_;
-    }
-    if (behind) return Resumed::kBehind;
-    PATHKB_ASSIGN_OR_RETURN(const bool found, Next(row));
-    return found ? Resumed::kBehind : Resumed::kEnd;
-  }
-  --at_;
-  return Resumed::kThere;
+  return ResumeChain(
+      order_, at_, start_, [&] { return Next(row); }, row, bytes, behind);
 }
 
 void GroupRun::AppendReports(uint32_t depth, std::vector<PlanStepReport>& reports) const {

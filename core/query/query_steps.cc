@@ -5,6 +5,7 @@
 #include "core/base/status_macros.h"
 #include "core/query/branch_runs.h"
 #include "core/query/group_run.h"
+#include "core/query/resume_chain.h"
 
 namespace pathkb {
 namespace {
@@ -117,29 +118,8 @@ void StepSequence::AppendPosition(std::string& bytes) const {
 
 absl::StatusOr<QueryStep::Resumed> StepSequence::Resume(QueryRow& row, std::string_view& bytes,
                                                         bool behind) {
-  using Resumed = QueryStep::Resumed;
-  start_ = false;
-  for (at_ = 0; at_ < steps_.size(); ++at_) {
-    const bool is_last = at_ + 1 == steps_.size();
-    PATHKB_ASSIGN_OR_RETURN(const Resumed resumed,
-                            steps_[at_]->Resume(row, bytes, behind && is_last));
-    if (resumed == Resumed::kThere) continue;
-    // The row is gone, so go on with what comes behind it: the next steps from their start.
-    if (resumed == Resumed::kBehind) {
-      if (is_last) return resumed;
-      ++at_;
-      start_ = true;
-    } else if (at_ == 0) {
-      return Resumed::kEnd;
-    } else {
-      --at_;
-    }
-    if (behind) return Resumed::kBehind;
-    PATHKB_ASSIGN_OR_RETURN(const bool found, Next(row));
-    return found ? Resumed::kBehind : Resumed::kEnd;
-  }
-  --at_;
-  return Resumed::kThere;
+  return ResumeChain(
+      steps_, at_, start_, [&] { return Next(row); }, row, bytes, behind);
 }
 
 void StepSequence::AppendReports(uint32_t depth, std::vector<PlanStepReport>& reports) const {
