@@ -445,6 +445,18 @@ absl::StatusOr<v1::DropSpaceResponse> PathkbClient::DropSpace(std::string_view s
                                      options_.long_timeout);
 }
 
+absl::StatusOr<v1::ForkSpaceResponse> PathkbClient::ForkSpace(std::string_view space,
+                                                              std::string_view into_space) {
+  for (const std::string_view text : {space, into_space}) {
+    if (absl::Status status = CheckUtf8(text, "the space"); !status.ok()) return status;
+  }
+  v1::ForkSpaceRequest request;
+  request.set_space(std::string(space));
+  request.set_into_space(std::string(into_space));
+  return Call<v1::ForkSpaceResponse>(*spaces_, &v1::SpaceService::Stub::Fork, request,
+                                     options_.long_timeout);
+}
+
 absl::StatusOr<v1::SetIndexResponse> PathkbClient::SetIndex(
     std::string_view space, const std::vector<uint32_t>& arguments) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;

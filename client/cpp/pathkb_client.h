@@ -170,6 +170,9 @@ class PathkbClient {
   absl::StatusOr<uint64_t> ListSpaces(const OnSpace& on_space);
   // Takes out a whole space.
   absl::StatusOr<v1::DropSpaceResponse> DropSpace(std::string_view space);
+  // Makes a new space that holds what `space` holds. ALREADY_EXISTS if there is one of that name.
+  absl::StatusOr<v1::ForkSpaceResponse> ForkSpace(std::string_view space,
+                                                  std::string_view into_space);
   // Makes these, and no others, the indexed arguments of a space. Takes as long as it takes to walk
   // over its facts.
   absl::StatusOr<v1::SetIndexResponse> SetIndex(std::string_view space,

@@ -14,13 +14,13 @@ bool HasTerm(Change::Kind kind) {
 }
 bool HasName(Change::Kind kind) {
   return kind == Change::Kind::kSet || kind == Change::Kind::kDeleteName ||
-         kind == Change::Kind::kDeleteNamesBelow;
+         kind == Change::Kind::kDeleteNamesBelow || kind == Change::Kind::kForkSpace;
 }
 bool HasEntry(Change::Kind kind) {
   return kind == Change::Kind::kSet || kind == Change::Kind::kIndexFacts;
 }
 bool HasIndex(Change::Kind kind) { return kind == Change::Kind::kIndexArguments; }
-constexpr uint8_t kKindMax = static_cast<uint8_t>(Change::Kind::kIndexFacts);
+constexpr uint8_t kKindMax = static_cast<uint8_t>(Change::Kind::kForkSpace);
 
 // Where a kind of change could stand: a request follows. No kind has this number.
 constexpr char kRequestMark = 0;

@@ -11,6 +11,7 @@
 //            kind 6, index arguments   three sets of positions: begun, whole, dropped; each a
 //                                      varint, bit p for position p
 //            kind 7, index facts   key parts text, key parts text: behind the one, up to the other
+//            kind 8, fork          name text: the space that this one becomes a fork of
 
 #ifndef PATHKB_CORE_FACTS_BATCH_H_
 #define PATHKB_CORE_FACTS_BATCH_H_
@@ -37,6 +38,7 @@ struct Change {
     kDropSpace = 5,         // Every fact of the space, and what is indexed of it.
     kIndexArguments = 6,    // Which arguments of the space are indexed: see `index`.
     kIndexFacts = 7,        // Puts a range of facts into what is being built of the index.
+    kForkSpace = 8,         // The space, which has no facts, becomes what the space `name` is.
   };
   Kind kind = Kind::kSet;
   // Of kIndexFacts: what a key under terms/ has behind TermsPrefix(), term and name; the facts are

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "core/facts/dropped_space.h"
 #include "core/trie/difference.h"
 #include "core/trie/read_zipper.h"
-#include "core/trie/tombstone.h"
 
 namespace pathkb {
 
@@ -16,7 +16,7 @@ PathTrie ChangesSince(const PathTrie& newer, const PathTrie& older) {
     ReadZipper zipper(changes);
     bool at_value = zipper.value().has_value() || zipper.NextValue();
     for (; at_value; at_value = zipper.NextValue()) {
-      if (!HidesBelow(*zipper.value())) continue;
+      if (!ReplacesBelow(*zipper.value())) continue;
       // What is below one of them comes with it.
       if (!hiding.empty() && zipper.path().starts_with(hiding.back())) continue;
       hiding.emplace_back(zipper.path());

@@ -13,10 +13,11 @@
 
 namespace pathkb {
 
-// Difference(newer, older), and for each path of it whose value hides what is below
-// (core/trie/tombstone.h) everything that `newer` has below it as well. Laid over what `older`
-// shows, it shows what `newer` does, provided that `newer` came from `older` by setting values, and
-// by removing them only below a path that got a hiding value at that moment, another one each time.
+// Difference(newer, older), and for each path of it whose value says that what was below it was
+// taken away or replaced (dropped_space.h) everything that `newer` has below it as well. Laid over
+// what `older` shows, it shows what `newer` does, provided that `newer` came from `older` by
+// setting values, and by removing them only below a path that got such a value at that moment,
+// another one each time.
 //
 // Shares what is only in `newer`. Costs O(changes): each is looked at, whole subtries are not.
 PathTrie ChangesSince(const PathTrie& newer, const PathTrie& older);

@@ -6,6 +6,12 @@
 //
 // The number in its low bits makes each drop a change of the trie, also where the space was dropped
 // before: what came back in between is to be deleted again by who only sees the difference.
+//
+// A space that becomes a fork of another one has its keys replaced as a whole, too, but what is
+// beneath them in the base (forked_base.h) is to be seen:
+//
+//   spaces/fork/            deleted | forked | 3           below is what it was made of, and
+//   changes
 
 #ifndef PATHKB_CORE_FACTS_DROPPED_SPACE_H_
 #define PATHKB_CORE_FACTS_DROPPED_SPACE_H_
@@ -21,6 +27,14 @@ namespace pathkb {
 // from `working`. It follows from what is there, so that the log replayed over the same base gives
 // the same one.
 uint64_t NextDropTombstone(const PathTrie& working, std::string_view prefix);
+
+// The value that `prefix` gets when what is below it is replaced by a fork that stands on a base.
+uint64_t NextForkMark(const PathTrie& working, std::string_view prefix);
+
+// True if all that was below a path was taken away or replaced when it got this value.
+bool ReplacesBelow(uint64_t value);
+// True for a value that NextForkMark() gave.
+bool IsForkMark(uint64_t value);
 
 // True if `working` has dropped the space of `key`, so that what the base has at `key` is gone. A
 // key that `working` itself has is for the caller to look up before. Not for keys of the argument

@@ -5,6 +5,7 @@
 #define PATHKB_CORE_FACTS_FACT_BASE_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,11 @@
 #include "core/trie/zipper.h"
 
 namespace pathkb {
+
+// Asked now and then by what may take long, whether it should go on: it ends with the error that
+// this gives. May be null.
+using Interrupt = std::function<absl::Status()>;
+inline constexpr uint64_t kKeysPerInterrupt = 4096;
 
 // Immutable, any thread. Errors are DataLoss: the file contradicts itself there.
 class FactBase {
@@ -40,12 +46,17 @@ class FactBase {
   // How many changes by others have been noticed so far.
   virtual uint64_t OutsideChanges() const { return 0; }
   // How many values there are below `prefix`. Here by walking over them; a base that remembers the
-  // answer gives it in constant time when it is asked again.
-  virtual absl::StatusOr<uint64_t> CountBelow(std::string_view prefix) const {
+  // answer gives it in constant time when it is asked again. Also ends with the error of
+  // `interrupt`.
+  virtual absl::StatusOr<uint64_t> CountBelow(std::string_view prefix,
+                                              const Interrupt& interrupt = nullptr) const {
     const std::unique_ptr<Zipper> zipper = NewZipper();
     uint64_t count = 0;
     if (zipper->Descend(prefix)) {
-      while (zipper->NextValueWithin(prefix.size())) ++count;
+      while (zipper->NextValueWithin(prefix.size())) {
+        if (++count % kKeysPerInterrupt != 0 || interrupt == nullptr) continue;
+        if (absl::Status status = interrupt(); !status.ok()) return status;
+      }
     }
     if (absl::Status status = zipper->status(); !status.ok()) return status;
     return count;

@@ -16,6 +16,7 @@
 #include "core/facts/entry.h"
 #include "core/facts/entry_store.h"
 #include "core/facts/fact_base.h"
+#include "core/facts/forked_base.h"
 #include "core/facts/working_set.h"
 #include "core/term/path_encoding.h"
 #include "core/term/sexpr.h"
@@ -47,7 +48,7 @@ class MemoryBase : public FactBase {
 inline std::map<std::string, std::string> Contents(const WorkingSet& working,
                                                    const FactBase* base) {
   OverlayZipper zipper(std::make_unique<ReadZipper>(working.trie()),
-                       base == nullptr ? nullptr : base->NewZipper());
+                       base == nullptr ? nullptr : ForkedBase(*base, working.forks()).NewZipper());
   std::map<std::string, std::string> contents;
   while (zipper.NextValue()) {
     const uint64_t id = *zipper.value();

@@ -44,6 +44,10 @@ std::string_view SpacePrefixOf(std::string_view key) {
   return slash == key.npos ? std::string_view() : key.substr(0, slash + 1);
 }
 
+std::string_view SpaceNameOf(std::string_view space_prefix) {
+  return space_prefix.substr(kSpacesPrefix.size(), space_prefix.size() - kSpacesPrefix.size() - 1);
+}
+
 std::string TermsPrefix(std::string_view space) { return SpacePrefix(space) + "terms/"; }
 
 std::string NamesPrefix(std::string_view space) { return SpacePrefix(space) + "facts/"; }

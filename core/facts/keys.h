@@ -35,6 +35,8 @@ absl::Status CheckFactName(std::string_view name);
 std::string SpacePrefix(std::string_view space);
 // The `spaces/<space>/` that a key begins with; empty if it begins with none.
 std::string_view SpacePrefixOf(std::string_view key);
+// The space of a SpacePrefix().
+std::string_view SpaceNameOf(std::string_view space_prefix);
 // `spaces/<space>/terms/`
 std::string TermsPrefix(std::string_view space);
 // `spaces/<space>/facts/`

@@ -29,6 +29,7 @@ ChangeCounts& ChangeCounts::operator+=(const ChangeCounts& other) {
   deleted += other.deleted;
   not_found += other.not_found;
   indexed += other.indexed;
+  forked += other.forked;
   return *this;
 }
 
@@ -130,41 +131,36 @@ absl::StatusOr<bool> WorkingSet::ApplyDeleteNamesBelow(std::string_view name_pre
   return false;
 }
 
-absl::StatusOr<uint64_t> WorkingSet::CountFacts(std::string_view space,
-                                                const FactBase* base) const {
-  const std::string prefix = TermsPrefix(space);
-  const bool shows_base = base != nullptr && !IsHiddenByDrop(trie_, prefix);
-  uint64_t facts = 0;
-  if (shows_base) {
-    PATHKB_ASSIGN_OR_RETURN(facts, base->CountBelow(prefix));
-  }
-  ReadZipper zipper(trie_);
-  if (!zipper.Descend(prefix)) return facts;
-  while (zipper.NextValueWithin(prefix.size())) {
-    if (!IsDeleted(*zipper.value())) ++facts;
-    if (!shows_base) continue;
-    PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> in_base, base->Find(zipper.path()));
-    if (in_base.has_value()) --facts;
-  }
-  return facts;
-}
-
 void WorkingSet::DropBelow(std::string_view prefix) {
   const uint64_t tombstone = NextDropTombstone(trie_, prefix);
+  const uint64_t bytes_before = trie_.MemoryBytes();
   trie_.RemoveBelow(prefix);
+  Unshare(bytes_before - trie_.MemoryBytes());
   trie_.Set(prefix, tombstone);
 }
 
+void WorkingSet::RemoveSpace(std::string_view space_prefix) {
+  changed_facts_ -= trie_.CountBelow(TermsPrefix(SpaceNameOf(space_prefix)));
+  const std::optional<uint64_t> mark = trie_.Find(space_prefix);
+  if (mark.has_value() && CountsAsChanged(space_prefix, *mark)) --changed_facts_;
+  const uint64_t bytes_before = trie_.MemoryBytes();
+  trie_.RemoveBelow(space_prefix);
+  Unshare(bytes_before - trie_.MemoryBytes());
+}
+
 absl::StatusOr<bool> WorkingSet::ApplyDropSpace(Work& work) {
-  PATHKB_ASSIGN_OR_RETURN(const uint64_t facts, CountFacts(work.space, work.base));
+  PATHKB_ASSIGN_OR_RETURN(const uint64_t facts, FactsOf(work.space, work));
   if (facts == 0) {
     ++work.counts.not_found;
     return false;
   }
   const std::string prefix = SpacePrefix(work.space);
-  changed_facts_ -= trie_.CountBelow(TermsPrefix(work.space));
-  if (!trie_.Contains(prefix)) ++changed_facts_;
-  DropBelow(prefix);
+  const uint64_t tombstone = NextDropTombstone(trie_, prefix);
+  RemoveSpace(prefix);
+  trie_.Set(prefix, tombstone);
+  ++changed_facts_;
+  forks_.Remove(work.space);
+  ShowForks(work);
   work.index = ArgumentKeys(work.space, IndexedArguments());
   work.counts.deleted += facts;
   return true;
@@ -185,13 +181,18 @@ absl::StatusOr<bool> WorkingSet::ApplyChange(const Change& change, Work& work) {
       return ApplyIndexArguments(change.index, work);
     case Change::Kind::kIndexFacts:
       return ApplyIndexFacts(change, work);
+    case Change::Kind::kForkSpace:
+      return ApplyForkSpace(change.name, work);
   }
   return absl::InternalError("a change of no kind");
 }
 
 absl::StatusOr<ChangeCounts> WorkingSet::Apply(Batch& batch, const FactBase* base) {
-  PATHKB_ASSIGN_OR_RETURN(const IndexSetting setting, ReadSetting(batch.space, base));
-  Work work = {batch.space, base, ArgumentKeys(batch.space, setting.all()), ChangeCounts()};
+  Work work = {batch.space, base, base, std::nullopt, ArgumentKeys("", {}), ChangeCounts()};
+  ShowForks(work);
+  PATHKB_ASSIGN_OR_RETURN(const IndexSetting setting, ReadSetting(batch.space, work.base));
+  work.index = ArgumentKeys(batch.space, setting.all());
+  PATHKB_ASSIGN_OR_RETURN(const bool was_empty, BecomesCounted(batch, work.base));
   size_t kept = 0;
   for (size_t i = 0; i < batch.changes.size(); ++i) {
     PATHKB_ASSIGN_OR_RETURN(const bool changed, ApplyChange(batch.changes[i], work));
@@ -200,6 +201,7 @@ absl::StatusOr<ChangeCounts> WorkingSet::Apply(Batch& batch, const FactBase* bas
     ++kept;
   }
   batch.changes.resize(kept);
+  KeepCounts(work, was_empty);
   return work.counts;
 }
 
@@ -229,10 +231,16 @@ void WorkingSet::ApplyKey(std::string_view key, KeyChange change, std::string_vi
   if (CountsAsChanged(key, value)) ++changed_facts_;
 }
 
-WorkingSet WorkingSet::Since(const PathTrie& older) const {
+WorkingSet WorkingSet::Since(const PathTrie& older, uint64_t forks_made) const {
   WorkingSet rest;
   rest.AddChanges(trie_, entries(), older);
+  rest.Complete(*this, forks_made);
   return rest;
+}
+
+void WorkingSet::Complete(const WorkingSet& whole, uint64_t forks_made) {
+  forks_ = whole.forks_.Since(forks_made);
+  fact_counts_ = whole.fact_counts_;
 }
 
 void WorkingSet::AddChanges(const PathTrie& newer, const EntryView& entries,
@@ -243,7 +251,11 @@ void WorkingSet::AddChanges(const PathTrie& newer, const EntryView& entries,
   for (; at_value; at_value = zipper.NextValue()) {
     const uint64_t value = *zipper.value();
     const bool hides = HidesBelow(value);
-    if (IsDeleted(value)) {
+    if (IsForkMark(value)) {
+      const uint64_t mark = NextForkMark(trie_, zipper.path());
+      RemoveSpace(zipper.path());
+      trie_.Set(zipper.path(), mark);
+    } else if (IsDeleted(value)) {
       ApplyKey(zipper.path(), hides ? KeyChange::kDeleteBelow : KeyChange::kDelete, "");
     } else {
       const uint64_t id = UpperValue(value);

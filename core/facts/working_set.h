@@ -11,6 +11,7 @@
 #ifndef PATHKB_CORE_FACTS_WORKING_SET_H_
 #define PATHKB_CORE_FACTS_WORKING_SET_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,7 +24,9 @@
 #include "core/facts/batch.h"
 #include "core/facts/entry_store.h"
 #include "core/facts/fact_base.h"
+#include "core/facts/forked_base.h"
 #include "core/facts/keys.h"
+#include "core/facts/space_forks.h"
 #include "core/trie/path_trie.h"
 #include "core/trie/zipper.h"
 
@@ -37,8 +40,11 @@ struct ChangeCounts {
   uint64_t deleted = 0;
   uint64_t not_found = 0;  // Deletes of what was not there; one for a whole prefix or space.
   uint64_t indexed = 0;    // Facts that a kIndexFacts has put into the index: no change of them.
+  uint64_t forked = 0;     // Facts that came by a kForkSpace.
 
   uint64_t changed() const { return inserted + updated + deleted; }
+  // Facts there are more than before, modulo 2^64.
+  uint64_t added() const { return inserted + forked - deleted; }
   ChangeCounts& operator+=(const ChangeCounts& other);
   friend bool operator==(const ChangeCounts&, const ChangeCounts&) = default;
 };
@@ -66,14 +72,18 @@ class WorkingSet {
   WorkingSet(WorkingSet&&) = default;
   WorkingSet& operator=(WorkingSet&&) = default;
 
-  // Applies all changes of `batch` over `base` (may be null), and says what each did. A change that
+  // Applies all changes of `batch` over `base` (may be null; as it is, without the forks), and says
+  // what each did. A change that
   // does nothing (an insert of what is there, a delete of what is not) is taken out of `batch`, so
   // that what remains is what the log must hold. A delete of many facts costs a walk over them, and
   // for names two changes of the trie each; a dropped space is one change, and O(what changed in
   // it) to count, if the base has been asked for its number before (FactBase::CountBelow()). Each
   // indexed argument adds one change of the trie for each fact that has it. kIndexFacts walks its
   // facts, and takes their entries from the base into memory.
-  //   DataLoss   the base could not be read; this object must then be dropped
+  // A fork shares what this has of the space that is forked, and is made in constant time, if the
+  // number of facts there is known.
+  //   DataLoss        the base could not be read; this object must then be dropped
+  //   AlreadyExists   a fork into a space that has facts; this object must then be dropped
   absl::StatusOr<ChangeCounts> Apply(Batch& batch, const FactBase* base);
 
   // True if neither this nor `base` (may be null) holds a key of `space`, nor a deleted one since
@@ -85,32 +95,48 @@ class WorkingSet {
   // fact. For a delta that begins where this working set stands, key by key in the delta's order.
   void ApplyKey(std::string_view key, KeyChange change, std::string_view entry);
 
-  // The part of this working set that came after its trie was `older`, with fresh, dense entry ids:
-  // what is left when a snapshot of that moment has become the base. Costs O(changes since).
-  WorkingSet Since(const PathTrie& older) const;
+  // The part of this working set that came after its trie was `older` and `forks_made` forks had
+  // been made, with fresh, dense entry ids: what is left when a snapshot of that moment has become
+  // the base. Costs O(changes since).
+  WorkingSet Since(const PathTrie& older, uint64_t forks_made) const;
 
   // Adds to this, which must be what some working set had become since some moment when its trie
   // was `older`, what it has become since: its trie is `newer` now and its entries are `entries`.
-  // So a long Since() can be made in steps, while the working set goes on. O(changes since).
+  // So a long Since() can be made in steps, while the working set goes on. O(changes since). After
+  // the last step, Complete().
   void AddChanges(const PathTrie& newer, const EntryView& entries, const PathTrie& older);
+  // Takes from `whole`, whose changes since some moment this holds, what is no key: forks, for a
+  // base of that moment, when `forks_made` had been made, and the numbers of facts that are known.
+  void Complete(const WorkingSet& whole, uint64_t forks_made);
 
   const PathTrie& trie() const { return trie_; }
   EntryView entries() const { return entries_->View(); }
+  // Which spaces stand on what the base has of others.
+  const SpaceForks& forks() const { return forks_; }
+  // How many facts a space has, as far as that is known: a path is the space's name, its value the
+  // number. Known for spaces that came into being here, and where it was counted once.
+  const PathTrie& fact_counts() const { return fact_counts_; }
 
   // Facts inserted, replaced or deleted since the base, each counted once; named facts by their
   // terms. A dropped space counts as one, whatever it held.
   uint64_t changed_facts() const { return changed_facts_; }
   bool empty() const { return trie_.empty(); }
 
-  // Bytes in memory, about: trie and entries.
-  uint64_t MemoryBytes() const { return trie_.MemoryBytes() + entries_->entry_bytes(); }
+  // Bytes in memory, about: trie and entries. What forks share counts once, as far as that can be
+  // told: after a fork, each change is taken to have copied something that was shared.
+  uint64_t MemoryBytes() const {
+    return trie_.MemoryBytes() - std::min(shared_bytes_, trie_.MemoryBytes()) +
+           entries_->entry_bytes() + forks_.MemoryBytes();
+  }
 
  private:
   // What Apply() is at.
   struct Work {
     std::string_view space;
-    const FactBase* base;  // May be null.
-    ArgumentKeys index;    // For the positions that the space has.
+    const FactBase* base;              // With the forks; may be null.
+    const FactBase* plain_base;        // Without them; null if `base` is.
+    std::optional<ForkedBase> forked;  // What `base` is, where there are forks.
+    ArgumentKeys index;                // For the positions that the space has.
     ChangeCounts counts;
   };
 
@@ -124,6 +150,7 @@ class WorkingSet {
   absl::StatusOr<bool> ApplyDelete(const Change& change, Work& work);
   absl::StatusOr<bool> ApplyDeleteNamesBelow(std::string_view name_prefix, Work& work);
   absl::StatusOr<bool> ApplyDropSpace(Work& work);
+  absl::StatusOr<bool> ApplyForkSpace(std::string_view source, Work& work);
   absl::StatusOr<bool> ApplyIndexArguments(const Change::Index& index, Work& work);
   absl::StatusOr<bool> ApplyIndexFacts(const Change& change, Work& work);
   // Puts one fact, whose value is of the working set (layer 0) or of the base, under `keys`.
@@ -131,8 +158,20 @@ class WorkingSet {
                          Work& work);
   // Whether this has dropped the argument's family that `key` is of, and with it what the base has.
   bool IsHiddenByDroppedFamily(std::string_view key) const;
-  // Facts of a space over `base`: O(what changed in it), if the base remembers its own number.
-  absl::StatusOr<uint64_t> CountFacts(std::string_view space, const FactBase* base) const;
+  // Facts of a space: O(1) where the number is known, else as CountFacts().
+  absl::StatusOr<uint64_t> FactsOf(std::string_view space, const Work& work) const;
+  // Whether a space has any fact.
+  absl::StatusOr<bool> HasFacts(std::string_view space, const FactBase* base) const;
+  // The space whose keys in the base a fork of `space` stands on; nullopt if on none.
+  absl::StatusOr<std::optional<std::string>> SourceOfFork(std::string_view space,
+                                                          const FactBase* plain_base) const;
+  // Lets `work` see the base with the forks that there are now.
+  void ShowForks(Work& work) const;
+  // Whether the number of the space's facts is not known yet, but will be by this batch, because
+  // there are none so far.
+  absl::StatusOr<bool> BecomesCounted(const Batch& batch, const FactBase* base) const;
+  // Keeps fact_counts_ and shared_bytes_ after a batch. `was_empty` is what BecomesCounted() said.
+  void KeepCounts(const Work& work, bool was_empty);
   // Which arguments the space has indexed; the base may be null.
   absl::StatusOr<IndexSetting> ReadSetting(std::string_view space, const FactBase* base) const;
   // A cursor over this laid over `base`, at the root; does not see later changes.
@@ -141,10 +180,17 @@ class WorkingSet {
   void SetFact(std::string_view encoded_term, std::string_view name, uint64_t value, Work& work);
   // Hides and removes everything below a prefix; a difference, also if that was done before.
   void DropBelow(std::string_view prefix);
+  // Removes all keys of a space, keeping changed_facts_.
+  void RemoveSpace(std::string_view space_prefix);
+  // So many bytes are not shared any more, if they were.
+  void Unshare(uint64_t bytes) { shared_bytes_ -= std::min(shared_bytes_, bytes); }
 
   PathTrie trie_;
   std::shared_ptr<EntryStore> entries_ = std::make_shared<EntryStore>();
   uint64_t changed_facts_ = 0;
+  SpaceForks forks_;
+  PathTrie fact_counts_;
+  uint64_t shared_bytes_ = 0;  // Of the trie's, counted more than once.
 };
 
 }  // namespace pathkb

@@ -20,7 +20,7 @@ absl::StatusOr<bool> WorkingSet::IsNewSpace(std::string_view space, const FactBa
   // What a drop leaves at the prefix itself is no key of the space.
   if (trie_.CountBelow(prefix) > (trie_.Contains(prefix) ? 1 : 0)) return false;
   if (base == nullptr || IsHiddenByDrop(trie_, TermsPrefix(space))) return true;
-  const std::unique_ptr<Zipper> zipper = base->NewZipper();
+  const std::unique_ptr<Zipper> zipper = ForkedBase(*base, forks_).NewZipper();
   const bool is_there = zipper->Descend(prefix) && zipper->NextValueWithin(prefix.size());
   PATHKB_RETURN_IF_ERROR(zipper->status());
   return !is_there;

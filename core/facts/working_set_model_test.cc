@@ -2,8 +2,9 @@
 // overlay shows, what is left in the batch, replay, and Since(), at once and in steps, each time a
 // snapshot that was begun some batches before becomes the base. Arguments come to be indexed, are
 // filled in, and are dropped all the while: at each look the index holds the facts it should, by
-// their terms taken apart and put together again, and nothing else. 20,000 batches; the seed is
-// PATHKB_TEST_SEED or fixed.
+// their terms taken apart and put together again, and nothing else. Spaces are forked from each
+// other, forks of forks too, before, while and after a snapshot is written, dropped, and forked
+// again. 20,000 batches; the seed is PATHKB_TEST_SEED or fixed.
 
 #include <algorithm>
 #include <cstdlib>
@@ -51,6 +52,11 @@ std::optional<std::string> Permuted(std::string_view encoded_term, int position)
 // The rules of the working set once more, written plainly.
 class Model {
  public:
+  // Whether the batch is one of those that fail.
+  bool Refuses(const Batch& batch) {
+    return batch.changes[0].kind == Change::Kind::kForkSpace && !spaces_[batch.space].facts.empty();
+  }
+
   ChangeCounts Apply(const Batch& batch) {
     ChangeCounts counts;
     Space& space = spaces_[batch.space];
@@ -88,6 +94,9 @@ class Model {
         case Change::Kind::kIndexFacts:
           IndexFacts(space, change, counts);
           break;
+        case Change::Kind::kForkSpace:
+          Fork(spaces_[change.name], space, counts);
+          break;
       }
       // What is gone is indexed no more.
       for (auto& [position, family] : space.index) {
@@ -117,6 +126,15 @@ class Model {
       }
     }
     return contents;
+  }
+
+  // Facts of each space that has any.
+  std::map<std::string, uint64_t> FactCounts() const {
+    std::map<std::string, uint64_t> counts;
+    for (const auto& [name, space] : spaces_) {
+      if (!space.facts.empty()) counts[name] = space.facts.size();
+    }
+    return counts;
   }
 
   // How many families there are that are whole.
@@ -167,6 +185,15 @@ class Model {
         if (!family.whole) family.has.insert(id);
       }
     }
+  }
+  static void Fork(const Space& source, Space& space, ChangeCounts& counts) {
+    if (source.facts.empty()) {
+      ++counts.not_found;
+      return;
+    }
+    space = source;
+    std::erase_if(space.index, [](const auto& family) { return !family.second.whole; });
+    counts.forked += space.facts.size();
   }
   static void Count(uint64_t deleted, ChangeCounts& counts) {
     counts.deleted += deleted;
@@ -238,9 +265,18 @@ Change RandomChange(std::mt19937_64& random) {
 }
 
 Batch RandomBatch(std::mt19937_64& random) {
-  constexpr const char* kSpaces[] = {"s", "s-", "t"};
+  constexpr const char* kSpaces[] = {"s", "s-", "t", "s0", "r"};
   Batch batch;
-  batch.space = kSpaces[random() % 3];
+  batch.space = kSpaces[random() % 5];
+  switch (random() % 24) {
+    case 0:
+      if (random() % 4 != 0) batch.changes.push_back({Change::Kind::kDropSpace, "", "", ""});
+      batch.changes.push_back({Change::Kind::kForkSpace, "", kSpaces[random() % 5], ""});
+      if (random() % 2 == 0) return batch;
+      break;
+    default:
+      break;
+  }
   for (size_t i = 0, n = 1 + random() % 8; i < n; ++i)
     batch.changes.push_back(RandomChange(random));
   return batch;
@@ -266,6 +302,7 @@ struct World {
 
   struct Begun {
     PathTrie viewed;
+    uint64_t forks_made = 0;
     std::unique_ptr<MemoryBase> snapshot;
     size_t log_length = 0;
     // Since() in steps.
@@ -274,10 +311,17 @@ struct World {
   };
   std::optional<Begun> begun;
 
+  int forks = 0;
+
   void Commit(Batch batch) {
-    const ChangeCounts expected = model.Apply(batch);
     WorkingSet staged = working;
+    if (model.Refuses(batch)) {
+      ASSERT_TRUE(absl::IsAlreadyExists(staged.Apply(batch, base.get()).status()));
+      return;
+    }
+    const ChangeCounts expected = model.Apply(batch);
     const auto counts = staged.Apply(batch, base.get());
+    if (expected.forked > 0) ++forks;
     ASSERT_TRUE(counts.ok()) << counts.status();
     ASSERT_EQ(*counts, expected);
     working = staged;
@@ -286,6 +330,7 @@ struct World {
   void BeginSnapshot() {
     begun.emplace();
     begun->viewed = working.trie();
+    begun->forks_made = working.forks().made();
     begun->snapshot = SnapshotOf(working, base.get());
     begun->seen = begun->viewed;
     begun->log_length = log.size();
@@ -296,7 +341,8 @@ struct World {
   }
   void Install() {
     StepTowardsInstall();
-    const WorkingSet at_once = working.Since(begun->viewed);
+    begun->rest.Complete(working, begun->forks_made);
+    const WorkingSet at_once = working.Since(begun->viewed, begun->forks_made);
     ASSERT_EQ(Contents(begun->rest, begun->snapshot.get()),
               Contents(at_once, begun->snapshot.get()));
     // What was changed and changed back between two steps is in the one and not in the other.
@@ -309,6 +355,12 @@ struct World {
   void Check() const {
     ASSERT_EQ(Contents(working, base.get()), model.Contents());
     ASSERT_EQ(working.changed_facts(), CountChanged(working.trie()));
+    const std::map<std::string, uint64_t> facts = model.FactCounts();
+    ReadZipper known(working.fact_counts());
+    while (known.NextValue()) {
+      const auto found = facts.find(std::string(known.path()));
+      ASSERT_TRUE(found != facts.end() && found->second == *known.value()) << known.path();
+    }
   }
   void CheckReplay() const {
     WorkingSet replayed;
@@ -349,6 +401,7 @@ TEST(WorkingSetModelTest, AgreesWithPlainMapsAcrossSnapshots) {
     }
   }
   EXPECT_GT(installs, 500);
+  EXPECT_GT(world.forks, 300);
   EXPECT_GT(batches_with_whole_index, kBatches / 4);
 }
 

@@ -92,7 +92,7 @@ SnapshotFigures SnapshotMaker::Figures(const ReadView& view) const {
   SnapshotFigures figures;
   figures.changes_since_base = view.working_set_facts;
   figures.entry_bytes = view.entries.entry_bytes();
-  figures.working_set_bytes = view.working.MemoryBytes() + figures.entry_bytes;
+  figures.working_set_bytes = view.working_set_bytes;
   std::lock_guard<std::mutex> lock(mutex_);
   figures.changes = view.changes - std::min(changes_written_, view.changes);
   figures.base_facts = manifest_.base.has_value() ? manifest_.base->facts : 0;
@@ -236,9 +236,12 @@ absl::StatusOr<SnapshotMaker::Result> SnapshotMaker::MakeDelta(const Care* care)
     return result;
   }
   SetRunning(true);
-  absl::StatusOr<Result> result = DeltaOf(view, before, care);
+  // A delta has keys, and what a fork shares with the base is not among them.
+  absl::StatusOr<Result> result = view.forks.empty()
+                                      ? DeltaOf(view, before, care)
+                                      : PairOf(view, before, options_.deduplicate, care);
   SetRunning(false);
-  if (result.ok()) {
+  if (result.ok() && result->delta.has_value()) {
     spdlog::info("delta of revisions {} to {}: {} bytes, {} ms", result->delta->from_revision + 1,
                  result->delta->to_revision, result->delta->bytes,
                  absl::ToInt64Milliseconds(clock_.Now() - start));

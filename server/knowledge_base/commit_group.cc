@@ -13,7 +13,8 @@ namespace {
 // Whether the batch makes what is held larger.
 bool Grows(const Batch& batch) {
   return std::any_of(batch.changes.begin(), batch.changes.end(), [](const Change& change) {
-    return change.kind == Change::Kind::kSet || change.kind == Change::Kind::kIndexFacts;
+    return change.kind == Change::Kind::kSet || change.kind == Change::Kind::kIndexFacts ||
+           change.kind == Change::Kind::kForkSpace;
   });
 }
 
@@ -52,8 +53,13 @@ absl::Status CommitGroup::AddIndexOfNewSpace(Batch& batch) const {
   const auto first = std::find_if(batch.changes.begin(), batch.changes.end(),
                                   [](const Change& c) { return c.kind == Change::Kind::kSet; });
   if (first == batch.changes.end()) return absl::OkStatus();
-  bool is_new = std::any_of(batch.changes.begin(), first,
-                            [](const Change& c) { return c.kind == Change::Kind::kDropSpace; });
+  const auto before_first = [&](Change::Kind kind) {
+    return std::any_of(batch.changes.begin(), first,
+                       [kind](const Change& change) { return change.kind == kind; });
+  };
+  // A fork has the index of what it was forked from.
+  if (before_first(Change::Kind::kForkSpace)) return absl::OkStatus();
+  bool is_new = before_first(Change::Kind::kDropSpace);
   if (!is_new) {
     PATHKB_ASSIGN_OR_RETURN(is_new, staged_.IsNewSpace(batch.space, now_.base.get()));
   }
@@ -94,6 +100,7 @@ absl::StatusOr<Commit> CommitGroup::Apply(WaitingBatch& waiting, const absl::Sta
     }
     payloads_.push_back(EncodeBatch(batch));
     counts_ += counts;
+    if (counts.forked != 0) ++forks_;
   }
   staged_ = std::move(next);
   return Commit{revision_, 0, counts};

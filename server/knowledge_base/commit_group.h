@@ -77,6 +77,7 @@ class CommitGroup {
 
   uint64_t revision() const { return revision_; }            // After the group.
   const ChangeCounts& counts() const { return counts_; }     // Of all batches together.
+  uint64_t forks() const { return forks_; }                  // Spaces that were made as forks.
   uint64_t requests_kept() const { return requests_kept_; }  // With an id, of those staged.
 
  private:
@@ -92,6 +93,7 @@ class CommitGroup {
   uint64_t revision_;
   uint64_t wanted_durable_ = 0;
   uint64_t requests_kept_ = 0;
+  uint64_t forks_ = 0;
   ChangeCounts counts_;
   std::vector<std::string> payloads_;  // Of the records, in order of revisions.
   std::vector<std::pair<WaitingBatch, absl::StatusOr<Commit>>> results_;

@@ -227,6 +227,7 @@ void CommitQueue::Install(std::shared_ptr<const FactBase> base, const ReadView& 
   }
   RunBetweenGroups([&] {
     rest.AddChanges(working_.trie(), working_.entries(), seen.working);
+    rest.Complete(working_, viewed.forks.made());
     knowledge_base_.Install(std::move(base), rest);
     before = std::exchange(working_, std::move(rest));
     gate_.SeeMemory(working_.MemoryBytes());
@@ -326,8 +327,8 @@ void CommitQueue::CommitWaiting(std::vector<WaitingBatch> waiting) {
   if (status.ok() && group.revision() > now.revision) {
     group.Keep();
     knowledge_base_.Publish(
-        working_, group.revision(), now.facts + group.counts().inserted - group.counts().deleted,
-        group.counts().changed() + group.counts().indexed + group.requests_kept());
+        working_, group.revision(), now.facts + group.counts().added(),
+        group.counts().changed() + group.counts().indexed + group.forks() + group.requests_kept());
   }
   Tell();
   {

@@ -20,29 +20,21 @@ ReadView KnowledgeBase::View() const {
 
 void KnowledgeBase::Publish(const WorkingSet& working, uint64_t revision, uint64_t facts,
                             uint64_t changed) {
-  PathTrie trie = working.trie();
-  EntryView entries = working.entries();
-  {
-    std::unique_lock<std::shared_mutex> lock(mutex_);
-    std::swap(view_.working, trie);
-    std::swap(view_.entries, entries);
-    view_.revision = revision;
-    view_.facts = facts;
-    view_.working_set_facts = working.changed_facts();
-    view_.changes += changed;
-  }
+  ReadView next = View();
+  next.Show(working);
+  next.revision = revision;
+  next.facts = facts;
+  next.changes += changed;
+  std::unique_lock<std::shared_mutex> lock(mutex_);
+  std::swap(view_, next);
 }
 
 void KnowledgeBase::Install(std::shared_ptr<const FactBase> base, const WorkingSet& working) {
-  PathTrie trie = working.trie();
-  EntryView entries = working.entries();
-  {
-    std::unique_lock<std::shared_mutex> lock(mutex_);
-    std::swap(view_.working, trie);
-    std::swap(view_.entries, entries);
-    std::swap(view_.base, base);
-    view_.working_set_facts = working.changed_facts();
-  }
+  ReadView next = View();
+  next.Show(working);
+  next.base = std::move(base);
+  std::unique_lock<std::shared_mutex> lock(mutex_);
+  std::swap(view_, next);
 }
 
 }  // namespace pathkb

@@ -20,7 +20,7 @@
 
 namespace pathkb {
 
-// Thread-safe. A reader holds the lock to copy five handles and numbers, a writer to swap them;
+// Thread-safe. A reader holds the lock to copy a few handles and numbers, a writer to swap them;
 // nobody holds it for anything that depends on the size of the data. Never touches the disk:
 // CommitQueue has made a group durable before Publish() shows it.
 class KnowledgeBase {

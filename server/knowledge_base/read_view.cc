@@ -4,6 +4,8 @@
 
 #include "core/base/status_macros.h"
 #include "core/facts/dropped_space.h"
+#include "core/facts/fact_count.h"
+#include "core/facts/forked_base.h"
 #include "core/facts/keys.h"
 #include "core/trie/overlay_zipper.h"
 #include "core/trie/read_zipper.h"
@@ -15,7 +17,16 @@ std::unique_ptr<Zipper> ReadView::NewZipper() const {
   auto upper = std::make_unique<ReadZipper>(working);
   if (base == nullptr) return std::make_unique<OverlayZipper>(std::move(upper), nullptr);
   if (working.empty()) return base->NewZipper();
-  return std::make_unique<OverlayZipper>(std::move(upper), base->NewZipper());
+  return std::make_unique<OverlayZipper>(std::move(upper), ForkedBase(*base, forks).NewZipper());
+}
+
+void ReadView::Show(const WorkingSet& set) {
+  working = set.trie();
+  entries = set.entries();
+  forks = set.forks();
+  fact_counts = set.fact_counts();
+  working_set_facts = set.changed_facts();
+  working_set_bytes = set.MemoryBytes();
 }
 
 absl::StatusOr<std::string_view> ReadView::EntryBytes(uint64_t value, int layer,
@@ -38,7 +49,7 @@ absl::StatusOr<std::optional<Entry>> ReadView::FindKey(std::string_view key) con
     return DecodeEntry(id == 0 ? std::string_view() : entries.Find(id));
   }
   if (base == nullptr || IsHiddenByDrop(working, key)) return std::nullopt;
-  PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, base->Find(key));
+  PATHKB_ASSIGN_OR_RETURN(const std::optional<uint64_t> id, ForkedBase(*base, forks).Find(key));
   std::optional<Entry> entry;
   if (id.has_value()) {
     std::string scratch;
@@ -52,6 +63,14 @@ absl::StatusOr<std::optional<Entry>> ReadView::FindKey(std::string_view key) con
 absl::Status ReadView::Confirm(absl::Status status) const {
   if (base != nullptr) PATHKB_RETURN_IF_ERROR(base->CheckIntact(base_changes));
   return status;
+}
+
+absl::StatusOr<uint64_t> ReadView::CountFacts(std::string_view space,
+                                              const Interrupt& interrupt) const {
+  if (const std::optional<uint64_t> known = fact_counts.Find(space)) return *known;
+  if (base == nullptr) return pathkb::CountFacts(space, working, nullptr, interrupt);
+  const ForkedBase forked(*base, forks);
+  return pathkb::CountFacts(space, working, &forked, interrupt);
 }
 
 absl::Status ReadView::CheckSpaceExists(std::string_view space) const {

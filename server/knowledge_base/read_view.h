@@ -14,6 +14,8 @@
 #include "core/facts/entry.h"
 #include "core/facts/entry_store.h"
 #include "core/facts/fact_base.h"
+#include "core/facts/space_forks.h"
+#include "core/facts/working_set.h"
 #include "core/trie/path_trie.h"
 #include "core/trie/zipper.h"
 
@@ -25,11 +27,17 @@ struct ReadView {
   PathTrie working;                      // Changes since the base; deletes are tombstones.
   EntryView entries;                     // Of the working set.
   std::shared_ptr<const FactBase> base;  // Null before the first snapshot.
+  SpaceForks forks;                      // Spaces that stand on what the base has of others.
+  PathTrie fact_counts;                  // WorkingSet::fact_counts().
   uint64_t base_changes = 0;             // base->OutsideChanges() when the view was taken.
   uint64_t revision = 0;                 // The last commit it holds.
   uint64_t facts = 0;                    // In all spaces.
   uint64_t working_set_facts = 0;        // Of these changed since the base, deleted ones included.
   uint64_t changes = 0;                  // Changed facts since the process began; only grows.
+  uint64_t working_set_bytes = 0;        // Memory of the working set, about.
+
+  // Shows what `set` holds from now on.
+  void Show(const WorkingSet& set);
 
   // A cursor over the working set laid over the base, at the root. Borrows the view.
   std::unique_ptr<Zipper> NewZipper() const;
@@ -55,6 +63,11 @@ struct ReadView {
   // For the end of each call that read something: `status`, unless FactBase::CheckIntact() says
   // that what was read may not have been what the base holds; then that, as `status` means nothing.
   absl::Status Confirm(absl::Status status) const;
+
+  // Facts of a space: in constant time where the number is known, else by a walk over what changed
+  // in it, and over the base, unless that was asked before. DataLoss as EntryBytes(), or the error
+  // of `interrupt` (may be null), which is called now and then.
+  absl::StatusOr<uint64_t> CountFacts(std::string_view space, const Interrupt& interrupt) const;
 
   // NotFound, naming it, if `space` holds no fact. DataLoss as EntryBytes().
   absl::Status CheckSpaceExists(std::string_view space) const;

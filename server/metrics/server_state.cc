@@ -12,7 +12,7 @@ ServerState ReadServerState(const ServerStateSources& sources) {
   state.revision = view.revision;
   state.fact_count = view.facts;
   state.working_set_facts = view.working_set_facts;
-  state.working_set_bytes = view.working.MemoryBytes();
+  state.working_set_bytes = view.working_set_bytes;
   state.working_set_entries = view.entries.entry_count();
   state.changes_since_snapshot = sources.snapshots.ChangesSinceSnapshot(view);
   state.snapshot_running = sources.snapshots.running();

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
-#include "core/facts/keys.h"
 #include "server/rpc/call.h"
 #include "server/rpc/combine_stream.h"
 #include "server/rpc/proto_conversion.h"
@@ -17,22 +16,11 @@
 namespace pathkb {
 namespace {
 
-constexpr uint64_t kLookEvery = 4096;  // Facts between looks at the call.
-
-// Every fact of a space, by walking its terms.
+// Every fact of a space.
 absl::StatusOr<uint64_t> CountSpace(const ReadView& view, const std::string& space,
                                     const grpc::CallbackServerContext& context) {
   PATHKB_RETURN_IF_ERROR(view.CheckSpaceExists(space));
-  const std::unique_ptr<Zipper> zipper = view.NewZipper();
-  const std::string prefix = TermsPrefix(space);
-  uint64_t count = 0;
-  if (zipper->Descend(prefix)) {
-    while (zipper->NextValueWithin(prefix.size())) {
-      if (++count % kLookEvery == 0) PATHKB_RETURN_IF_ERROR(CheckStillWanted(context));
-    }
-  }
-  PATHKB_RETURN_IF_ERROR(zipper->status());
-  return count;
+  return view.CountFacts(space, [&context] { return CheckStillWanted(context); });
 }
 
 // How many answers `call` has from here on.

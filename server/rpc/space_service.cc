@@ -16,30 +16,12 @@
 #include "server/rpc/call.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/status_conversion.h"
+#include "server/rpc/write_request.h"
 
 namespace pathkb {
 namespace {
 
 constexpr std::string_view kListName = "spaces";  // For page tokens.
-constexpr uint64_t kLookEvery = 4096;             // Facts between looks at the call.
-
-// Counts the facts of a space; goes to the first key behind the space, which is false if there is
-// none.
-absl::StatusOr<bool> CountAndLeave(Zipper& zipper, const grpc::CallbackServerContext& context,
-                                   v1::Space& space) {
-  const std::string terms_prefix = TermsPrefix(space.name());
-  uint64_t facts = 0;
-  bool at_value = zipper.SeekValue(terms_prefix);
-  for (; at_value && zipper.path().starts_with(terms_prefix); at_value = zipper.NextValue()) {
-    if (++facts % kLookEvery == 0) PATHKB_RETURN_IF_ERROR(CheckStillWanted(context));
-  }
-  space.set_facts(facts);
-  std::string behind = SpacePrefix(space.name());
-  ++behind.back();
-  at_value = at_value && zipper.SeekValue(behind);
-  PATHKB_RETURN_IF_ERROR(zipper.status());
-  return at_value;
-}
 
 absl::Status ListSpaces(const ReadView& view, const v1::ListSpacesRequest& request,
                         const grpc::CallbackServerContext& context,
@@ -69,19 +51,39 @@ absl::Status ListSpaces(const ReadView& view, const v1::ListSpacesRequest& reque
       break;
     }
     v1::Space space;
-    space.set_name(
-        std::string(prefix.substr(kSpacesPrefix.size(), prefix.size() - kSpacesPrefix.size() - 1)));
+    space.set_name(std::string(SpaceNameOf(prefix)));
     PATHKB_ASSIGN_OR_RETURN(const IndexedArguments indexed,
                             ReadIndexedArguments(*view.NewZipper(), space.name()));
     for (int position = 1; position <= kIndexPositionsMax; ++position) {
       if (indexed.Has(position)) space.add_indexed_arguments(static_cast<uint32_t>(position));
     }
-    PATHKB_ASSIGN_OR_RETURN(at_value, CountAndLeave(*zipper, context, space));
-    facts += space.facts();
+    PATHKB_ASSIGN_OR_RETURN(const uint64_t space_facts, view.CountFacts(space.name(), [&context] {
+      return CheckStillWanted(context);
+    }));
+    space.set_facts(space_facts);
+    facts += space_facts;
+    std::string behind(prefix);
+    ++behind.back();
+    at_value = zipper->SeekValue(behind);
     // What is said of an index may outlive the facts.
     if (space.facts() != 0) *response.add_spaces() = std::move(space);
   }
   return zipper->status();
+}
+
+// Whether the space that is forked is there, and the new one is not; counts the facts, so that the
+// thread that commits finds the number known.
+absl::Status CheckFork(const ReadView& view, const v1::ForkSpaceRequest& request,
+                       const grpc::CallbackServerContext& context) {
+  PATHKB_RETURN_IF_ERROR(view.CheckSpaceExists(request.space()));
+  const absl::Status exists = view.CheckSpaceExists(request.into_space());
+  if (exists.ok()) {
+    return absl::AlreadyExistsError(
+        fmt::format("there is a space \"{}\" already", request.into_space()));
+  }
+  if (!absl::IsNotFound(exists)) return exists;
+  return view.CountFacts(request.space(), [&context] { return CheckStillWanted(context); })
+      .status();
 }
 
 // The arguments that a request asks for.
@@ -172,14 +174,15 @@ grpc::ServerUnaryReactor* SpaceService::Drop(grpc::CallbackServerContext* contex
                                              const v1::DropSpaceRequest* request,
                                              v1::DropSpaceResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  threads_.Run([this, reactor, request, response] {
+  threads_.Run([this, context, reactor, request, response] {
     absl::Status status = CheckSpaceName(request->space());
     if (status.ok()) {
       const ReadView view = knowledge_base_.View();
       status = view.Confirm(view.CheckSpaceExists(request->space()));
       // Counted here, so that the thread that commits finds the base's number known.
-      if (status.ok() && view.base != nullptr) {
-        status = view.base->CountBelow(TermsPrefix(request->space())).status();
+      if (status.ok()) {
+        status = view.CountFacts(request->space(), [context] { return CheckStillWanted(*context); })
+                     .status();
       }
     }
     if (!status.ok()) {
@@ -197,6 +200,44 @@ grpc::ServerUnaryReactor* SpaceService::Drop(grpc::CallbackServerContext* contex
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
     });
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* SpaceService::Fork(grpc::CallbackServerContext* context,
+                                             const v1::ForkSpaceRequest* request,
+                                             v1::ForkSpaceResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  threads_.Run([this, context, reactor, request, response] {
+    absl::Status status = CheckSpaceName(request->space());
+    status.Update(CheckSpaceName(request->into_space()));
+    if (status.ok()) {
+      const ReadView view = knowledge_base_.View();
+      status = view.Confirm(CheckFork(view, *request, *context));
+    }
+    if (!status.ok()) {
+      reactor->Finish(ToGrpcStatus(status));
+      return;
+    }
+    Batch batch;
+    batch.space = request->into_space();
+    Change& fork = batch.changes.emplace_back();
+    fork.kind = Change::Kind::kForkSpace;
+    fork.name = request->space();
+    const auto done = [reactor, request, response](absl::StatusOr<Commit> commit) {
+      absl::Status status = commit.status();
+      if (commit.ok()) {
+        response->set_facts(commit->counts.forked);
+        response->set_revision(commit->revision);
+        response->set_durable_revision(commit->durable_revision);
+        if (commit->counts.not_found != 0) {
+          status = absl::NotFoundError(
+              fmt::format("space \"{}\" was dropped meanwhile", request->space()));
+        }
+      }
+      reactor->Finish(ToGrpcStatus(status));
+    };
+    commits_.Submit(std::move(batch), done, SyncWishOf(*request));
   });
   return reactor;
 }

@@ -29,6 +29,9 @@ class SpaceService final : public v1::SpaceService::CallbackService {
   grpc::ServerUnaryReactor* Drop(grpc::CallbackServerContext* context,
                                  const v1::DropSpaceRequest* request,
                                  v1::DropSpaceResponse* response) override;
+  grpc::ServerUnaryReactor* Fork(grpc::CallbackServerContext* context,
+                                 const v1::ForkSpaceRequest* request,
+                                 v1::ForkSpaceResponse* response) override;
   grpc::ServerUnaryReactor* Restore(grpc::CallbackServerContext* context,
                                     const v1::RestoreSpaceRequest* request,
                                     v1::RestoreSpaceResponse* response) override;

@@ -146,7 +146,7 @@ class Writer {
     auto base = Snapshot::Open(files_, kDir, before.database_id, record);
     ASSERT_TRUE(base.ok()) << base.status();
     state_.base = *std::move(base);
-    state_.working = state_.working.Since(state_.working.trie());
+    state_.working = state_.working.Since(state_.working.trie(), 0);
     mark_ = PathTrie();
     RemoveOldFiles(RetentionNeeds::Moment::kRunning, &before);
   }

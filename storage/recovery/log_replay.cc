@@ -117,9 +117,8 @@ absl::Status ApplyRecord(const WalRecord& record, bool keep_on_failure, Recovere
     state.requests.Settle();
     ++state.changes;
   }
-  state.facts += counts.inserted;
-  state.facts -= counts.deleted;
-  state.changes += counts.changed();
+  state.facts += counts.added();
+  state.changes += counts.changed() + (counts.forked != 0 ? 1 : 0);
   state.revision = record.revision;
   return absl::OkStatus();
 }

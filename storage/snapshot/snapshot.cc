@@ -126,14 +126,15 @@ void Snapshot::Forget(uint64_t changes) const {
   }
 }
 
-absl::StatusOr<uint64_t> Snapshot::CountBelow(std::string_view prefix) const {
+absl::StatusOr<uint64_t> Snapshot::CountBelow(std::string_view prefix,
+                                              const Interrupt& interrupt) const {
   {
     std::lock_guard<std::mutex> lock(counts_mutex_);
     const auto found = counts_.find(prefix);
     if (found != counts_.end()) return found->second;
   }
   const uint64_t changes_before = OutsideChanges();
-  PATHKB_ASSIGN_OR_RETURN(const uint64_t count, FactBase::CountBelow(prefix));
+  PATHKB_ASSIGN_OR_RETURN(const uint64_t count, FactBase::CountBelow(prefix, interrupt));
   // What was read of files that are changed by others is not to be remembered.
   PATHKB_RETURN_IF_ERROR(CheckIntact(changes_before));
   std::lock_guard<std::mutex> lock(counts_mutex_);

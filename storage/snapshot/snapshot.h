@@ -51,7 +51,8 @@ class Snapshot : public FactBase {
   absl::StatusOr<std::optional<uint64_t>> Find(std::string_view path) const override;
   absl::StatusOr<std::string_view> FindEntry(uint64_t id, std::string& scratch) const override;
   // Remembers the last kCountsMax prefixes that it was asked for.
-  absl::StatusOr<uint64_t> CountBelow(std::string_view prefix) const override;
+  absl::StatusOr<uint64_t> CountBelow(std::string_view prefix,
+                                      const Interrupt& interrupt = nullptr) const override;
   std::unique_ptr<Zipper> NewZipper() const override;
   absl::Status CheckIntact(uint64_t changes_before) const override;
   uint64_t OutsideChanges() const override;

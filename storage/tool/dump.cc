@@ -106,6 +106,9 @@ std::string RecordLine(const WalRecord& record) {
   if (const auto count = of(Change::Kind::kDropSpace); count != 0) {
     line += fmt::format(" drop_space={}", count);
   }
+  if (const auto count = of(Change::Kind::kForkSpace); count != 0) {
+    line += fmt::format(" fork_space={}", count);
+  }
   if (const auto count = of(Change::Kind::kIndexArguments); count != 0) {
     line += fmt::format(" index_arguments={}", count);
   }

@@ -1,5 +1,6 @@
 #include "storage/tool/fact_collector.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -78,12 +79,24 @@ bool FactCollector::AddKey(std::string_view key, std::string_view entry_bytes) {
 absl::Status FactCollector::AddBatch(Batch batch) {
   std::erase_if(batch.changes, [&](const Change& change) {
     if (change.kind == Change::Kind::kDropSpace) indexed_.erase(batch.space);
+    if (change.kind == Change::Kind::kForkSpace) {
+      if (const auto source = indexed_.find(change.name); source != indexed_.end()) {
+        indexed_[batch.space] = source->second;
+      }
+    }
     if (change.kind == Change::Kind::kIndexArguments) {
       IndexedArguments& indexed = indexed_[batch.space];
       indexed = indexed.Without(change.index.dropped).With(change.index.whole);
     }
     return change.kind == Change::Kind::kIndexArguments || change.kind == Change::Kind::kIndexFacts;
   });
+  // A space that was forked into had no facts; what it has here was taken out by what is lost.
+  const auto fork = std::find_if(batch.changes.begin(), batch.changes.end(), [](const Change& c) {
+    return c.kind == Change::Kind::kForkSpace;
+  });
+  if (fork != batch.changes.end()) {
+    batch.changes.insert(fork, Change{Change::Kind::kDropSpace, "", "", ""});
+  }
   return facts_.Apply(batch, nullptr).status();
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
+#include "core/facts/forked_base.h"
 #include "core/trie/overlay_zipper.h"
 #include "core/trie/read_zipper.h"
 #include "storage/file/checksum.h"
@@ -85,8 +86,9 @@ absl::Status FactSet::AddText(FactForm form, std::string_view text, const std::s
 FactsOverBase::FactsOverBase(const WorkingSet& working, const FactBase* base)
     : entries_(working.entries()),
       base_(base),
-      zipper_(std::make_unique<OverlayZipper>(std::make_unique<ReadZipper>(working.trie()),
-                                              base == nullptr ? nullptr : base->NewZipper())) {}
+      zipper_(std::make_unique<OverlayZipper>(
+          std::make_unique<ReadZipper>(working.trie()),
+          base == nullptr ? nullptr : ForkedBase(*base, working.forks()).NewZipper())) {}
 
 absl::StatusOr<std::string_view> FactsOverBase::FindEntry(uint64_t value, int layer) {
   return layer == 1 ? base_->FindEntry(value, scratch_) : entries_.Find(value);

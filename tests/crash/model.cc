@@ -97,6 +97,19 @@ bool Model::EraseBelow(const std::string& space, const std::string& prefix) {
   return any;
 }
 
+bool Model::Fork(const std::string& source, const std::string& space) {
+  std::map<Identity, Stored> copies;
+  for (auto fact = facts_.lower_bound({source, ""});
+       fact != facts_.end() && fact->first.first == source; ++fact) {
+    copies.emplace(Identity(space, fact->first.second), fact->second);
+  }
+  if (copies.empty()) return false;
+  facts_.merge(copies);
+  index_[space] = index_[source];
+  std::erase_if(index_[space], [](const auto& family) { return !family.second.whole; });
+  return true;
+}
+
 bool Model::ApplyChange(const std::string& space, const Change& change) {
   switch (change.kind) {
     case Change::Kind::kSet: {
@@ -120,6 +133,8 @@ bool Model::ApplyChange(const std::string& space, const Change& change) {
       if (!EraseBelow(space, "")) return false;
       index_.erase(space);
       return true;
+    case Change::Kind::kForkSpace:
+      return Fork(change.name, space);
     case Change::Kind::kIndexArguments:
       return IndexArguments(space, change.index);
     case Change::Kind::kIndexFacts:
@@ -135,6 +150,7 @@ bool Model::Apply(const Batch& batch) {
   bool has_set = false;
   for (const Change& change : batch.changes) {
     if (change.kind == Change::Kind::kDropSpace) is_new = true;
+    if (change.kind == Change::Kind::kForkSpace) is_new = false;
     if (change.kind == Change::Kind::kSet && !std::exchange(has_set, true) && is_new) {
       IndexNewSpace(batch.space);
     }

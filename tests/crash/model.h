@@ -40,6 +40,11 @@ class Model {
   // As the keys of the two families (core/facts/keys) with their entries, and those of the argument
   // index (core/facts/arg_index).
   Contents contents() const;
+  // True if `space` has facts.
+  bool HasFacts(const std::string& space) const {
+    const auto fact = facts_.lower_bound({space, ""});
+    return fact != facts_.end() && fact->first.first == space;
+  }
   // True if anything is said of an index of `space`.
   bool HasIndex(const std::string& space) const { return index_.count(space) != 0; }
 
@@ -64,6 +69,9 @@ class Model {
   bool ApplyChange(const std::string& space, const Change& change);
   bool IndexArguments(const std::string& space, const Change::Index& index);
   bool IndexFacts(const std::string& space, const Change& change);
+  // Copies the facts of `source` to `space`, which has none, and what is whole of its index. True
+  // if there were any.
+  bool Fork(const std::string& source, const std::string& space);
   // Takes out of the index what is no fact any more.
   void TrimIndex(const std::string& space);
   // Removes the facts of `space` whose identity begins with `prefix`. True if there were any.

@@ -111,9 +111,24 @@ Batch RandomIndexBatch(std::mt19937_64& random) {
   return batch;
 }
 
+Batch RandomForkBatch(std::mt19937_64& random) {
+  constexpr const char* kForks[] = {"a", "b-2", "default", "fork", "fork2"};
+  Batch batch;
+  batch.space = kForks[random() % std::size(kForks)];
+  Change& change = batch.changes.emplace_back();
+  // A fork needs a name that is free.
+  change.kind = random() % 4 == 0 ? Change::Kind::kDropSpace : Change::Kind::kForkSpace;
+  if (change.kind == Change::Kind::kForkSpace) {
+    change.name = kForks[random() % std::size(kForks)];
+    if (random() % 2 == 0) batch.changes.push_back(RandomChange(random));
+  }
+  return batch;
+}
+
 std::vector<Operation> MakeScript(uint64_t seed, size_t count) {
   std::mt19937_64 random(seed);
   std::mt19937_64 index_random(seed + 1);
+  std::mt19937_64 fork_random(seed + 2);
   std::vector<Operation> script;
   std::vector<Batch> named;
   while (script.size() < count) {
@@ -121,6 +136,11 @@ std::vector<Operation> MakeScript(uint64_t seed, size_t count) {
     if (index_random() % 11 == 0) {
       operation.batch = RandomIndexBatch(index_random);
       if (index_random() % 15 == 0) operation.kill_after_calls = 1 + index_random() % 6;
+      continue;
+    }
+    if (fork_random() % 9 == 0) {
+      operation.batch = RandomForkBatch(fork_random);
+      if (fork_random() % 15 == 0) operation.kill_after_calls = 1 + fork_random() % 6;
       continue;
     }
     const uint64_t choice = random() % 100;
@@ -178,6 +198,11 @@ absl::Status ScriptRunner::Commit(const Batch& batch) {
                                  batch.changes[0].kind == Change::Kind::kIndexFacts);
   // Nobody asks for that where there is no space.
   if (is_index && !expected_.acknowledged.HasIndex(batch.space)) return absl::OkStatus();
+  if (!batch.changes.empty() && batch.changes[0].kind == Change::Kind::kForkSpace &&
+      expected_.acknowledged.HasFacts(batch.space)) {
+    const absl::Status refused = engine_->Commit(batch).status();
+    return absl::IsAlreadyExists(refused) ? absl::OkStatus() : refused;
+  }
   Model after = expected_.acknowledged;
   const bool changes = after.Apply(batch);
   if (changes) expected_.instead.push_back(after);

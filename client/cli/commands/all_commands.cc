@@ -23,14 +23,15 @@ namespace pathkb::cli {
 
 std::vector<Command> AllCommands() {
   return {
-      ImportCommand(),        ExportCommand(),         InsertCommand(),       GetCommand(),
-      ListCommand(),          DeleteCommand(),         QueryCommand(),        CountCommand(),
-      ExplainCommand(),       TransformCommand(),      CombineCommand(),      StatusCommand(),
-      CompactCommand(),       SpaceListCommand(),      SpaceDropCommand(),    SpaceIndexCommand(),
-      SpaceRestoreCommand(),  SnapshotCreateCommand(), SnapshotListCommand(), SnapshotPinCommand(),
-      SnapshotUnpinCommand(), SnapshotDiffCommand(),   FileInfoCommand(),     FileVerifyCommand(),
-      FileDumpCommand(),      FileStatsCommand(),      FileDiffCommand(),     FileConvertCommand(),
-      FileBuildCommand(),     FileCompactCommand(),    FileSalvageCommand(),  FileRestoreCommand()};
+      ImportCommand(),      ExportCommand(),        InsertCommand(),         GetCommand(),
+      ListCommand(),        DeleteCommand(),        QueryCommand(),          CountCommand(),
+      ExplainCommand(),     TransformCommand(),     CombineCommand(),        StatusCommand(),
+      CompactCommand(),     SpaceListCommand(),     SpaceDropCommand(),      SpaceForkCommand(),
+      SpaceIndexCommand(),  SpaceRestoreCommand(),  SnapshotCreateCommand(), SnapshotListCommand(),
+      SnapshotPinCommand(), SnapshotUnpinCommand(), SnapshotDiffCommand(),   FileInfoCommand(),
+      FileVerifyCommand(),  FileDumpCommand(),      FileStatsCommand(),      FileDiffCommand(),
+      FileConvertCommand(), FileBuildCommand(),     FileCompactCommand(),    FileSalvageCommand(),
+      FileRestoreCommand()};
 }
 
 }  // namespace pathkb::cli

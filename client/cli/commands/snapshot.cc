@@ -60,7 +60,8 @@ absl::Status RunCreateDelta(Session& session) {
   const absl::StatusOr<v1::CreateSnapshotResponse> answer = (*client)->CreateDelta();
   if (!answer.ok()) return answer.status();
   if (!answer->has_delta()) {
-    // Nothing changed, and the last that was written is a snapshot, or nothing.
+    // Nothing changed, and the last that was written is a snapshot, or nothing; or a space was
+    // forked, which takes a snapshot.
     PrintSnapshot(session, answer->snapshot(), answer->created());
   } else if (session.json()) {
     session.out().Write(DeltaObject(answer->delta()).Bool("created", answer->created()).Done() +

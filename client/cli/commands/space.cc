@@ -87,6 +87,26 @@ absl::Status RunDrop(Session& session, const std::vector<std::string>& operands)
   return absl::OkStatus();
 }
 
+absl::Status RunFork(Session& session, const std::vector<std::string>& operands) {
+  absl::StatusOr<client::PathkbClient*> client = session.Client();
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::ForkSpaceResponse> answer =
+      (*client)->ForkSpace(operands[0], operands[1]);
+  if (!answer.ok()) return answer.status();
+  if (session.json()) {
+    session.out().Write(JsonObject()
+                            .Number("facts", answer->facts())
+                            .Number("revision", answer->revision())
+                            .Number("durable_revision", answer->durable_revision())
+                            .Done() +
+                        "\n");
+  } else {
+    session.out().Write(fmt::format("space {} forked into {}, {} facts; revision {}\n", operands[0],
+                                    operands[1], answer->facts(), answer->revision()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RunIndex(Session& session, const std::vector<std::string>& operands) {
   const absl::StatusOr<std::vector<uint32_t>> arguments = ParseArguments(operands[1]);
   if (!arguments.ok()) return arguments.status();
@@ -161,6 +181,21 @@ Command SpaceDropCommand() {
   command.summary = "Take out every fact of a space, and with them the space";
   command.examples = "  pathkb space drop wordnet\n";
   command.run = RunDrop;
+  return command;
+}
+
+Command SpaceForkCommand() {
+  Command command;
+  command.name = "space fork";
+  command.operands = "SPACE NEW";
+  command.operands_min = 2;
+  command.operands_max = 2;
+  command.summary =
+      "Make a new space that holds what another one holds; at once, whatever its size";
+  command.examples =
+      "  pathkb space fork family what-if     then change what-if, and family stays as it is\n"
+      "  pathkb combine difference what-if family    what was added there\n";
+  command.run = RunFork;
   return command;
 }
 

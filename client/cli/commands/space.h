@@ -13,6 +13,9 @@ Command SpaceListCommand();
 // Takes out all facts of a space.
 Command SpaceDropCommand();
 
+// Makes a new space that holds what another one does.
+Command SpaceForkCommand();
+
 // Says which arguments of a space's facts are indexed.
 Command SpaceIndexCommand();
 
