@@ -45,9 +45,10 @@ class Planner {
         bound_(bound),
         comparisons_(std::move(comparisons)) {}
 
-  absl::StatusOr<Plan> Make() {
-    PATHKB_ASSIGN_OR_RETURN(Order order, Best());
-    MarkGroups(order);
+  // With `first`, that part comes first.
+  absl::StatusOr<Plan> Make(std::optional<uint32_t> first = std::nullopt) {
+    PATHKB_ASSIGN_OR_RETURN(Order order,
+                            first.has_value() ? Greedy(*first, /*count=*/false) : Best());
     Plan plan;
     VariableSet bound = bound_;
     for (PlanStep& step : order.steps) {
@@ -199,7 +200,7 @@ class Planner {
 
   // True if the part is narrowed down by what is bound.
   bool IsConnected(const QueryPart& part, const VariableSet& bound) const {
-    return (part.occurring & bound).any() &&
+    return (part.occurring & bound & ~context_.parameters).any() &&
            (part.kind != QueryPart::Kind::kMatch ||
             !accesses_.WithoutCount(part, bound, comparisons_).scans);
   }
@@ -306,6 +307,13 @@ absl::StatusOr<Plan> MakePlan(const PlanContext& context, const Conjunction& con
   MatchAccessCache accesses(context);
   Planner planner(context, accesses, conjunction, bound, ComparisonsIn(conjunction, around));
   return planner.Make();
+}
+
+absl::StatusOr<Plan> MakePlanFrom(const PlanContext& context, const Conjunction& conjunction,
+                                  const VariableSet& bound, uint32_t first) {
+  MatchAccessCache accesses(context);
+  Planner planner(context, accesses, conjunction, bound, ComparisonsIn(conjunction, {}));
+  return planner.Make(first);
 }
 
 }  // namespace pathkb

@@ -53,6 +53,9 @@ struct PlanContext {
   IndexedArguments indexed;                        // Positions that may be used.
   const std::vector<std::string>& variable_names;  // Of the query, by number.
   StepMeter& meter;                                // Pays for the counting.
+  // Variables that stand for constants: what shares only them is no more joined than what shares a
+  // constant.
+  VariableSet parameters = {};
 };
 
 // Comparisons that hold for all that a conjunction finds: its own and those around it.
@@ -66,6 +69,11 @@ Comparisons ComparisonsIn(const Conjunction& conjunction, const Comparisons& aro
 //   as EstimateRows()
 absl::StatusOr<Plan> MakePlan(const PlanContext& context, const Conjunction& conjunction,
                               const VariableSet& bound, const Comparisons& around);
+
+// The same with part number `first` in front, which needs nothing but `bound`. Rows are counted
+// only where there is a choice behind it.
+absl::StatusOr<Plan> MakePlanFrom(const PlanContext& context, const Conjunction& conjunction,
+                                  const VariableSet& bound, uint32_t first);
 
 // The plan as bytes, without the estimates, for page tokens.
 void AppendPlan(const Plan& plan, std::string& bytes);

@@ -124,7 +124,7 @@ absl::Status Unbound(const Conjunction& top, uint32_t number, const QueryForm& f
 absl::Status ResolveBindings(QueryForm& form) {
   ResolveConjunction(form.top, VariableSet());
   for (uint32_t i = 0; i < form.variable_names.size(); ++i) {
-    if (form.top.needs[i]) return Unbound(form.top, i, form);
+    if (form.top.needs[i] && !form.parameters[i]) return Unbound(form.top, i, form);
   }
   return absl::OkStatus();
 }

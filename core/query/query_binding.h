@@ -19,7 +19,8 @@ namespace pathkb {
 //   a `,`      binds what its parts bind; needs what they need and none of the others can bind
 //              before
 //
-//   InvalidArgument   the whole query needs something: the message names the part and the variable
+//   InvalidArgument   the whole query needs something that is no parameter: the message names the
+//   part and the variable
 absl::Status ResolveBindings(QueryForm& form);
 
 }  // namespace pathkb

@@ -35,7 +35,7 @@ std::string Excerpt(const Term& term) { return ExcerptOfForm(PrintTerm(term)); }
 // which kQueryNestingMax bounds.
 class FormMaker {
  public:
-  absl::StatusOr<QueryForm> Make(Term term) {
+  absl::StatusOr<QueryForm> Make(Term term, const std::vector<std::string>& parameters) {
     const std::string_view head = HeadOf(term);
     form_.single_pattern = head != "," && head != "or";
     if (form_.single_pattern) {
@@ -43,6 +43,11 @@ class FormMaker {
     } else {
       PATHKB_RETURN_IF_ERROR(Add(std::move(term), 1, form_.top));
     }
+    for (const std::string& parameter : parameters) {
+      const auto found = numbers_.find(parameter);
+      if (found != numbers_.end()) form_.parameters.set(found->second);
+    }
+    form_.answers &= ~form_.parameters;
     PATHKB_RETURN_IF_ERROR(ResolveBindings(form_));
     return std::move(form_);
   }
@@ -232,7 +237,9 @@ std::string ConjunctionText(const Conjunction& conjunction,
 
 }  // namespace
 
-absl::StatusOr<QueryForm> MakeQueryForm(Term term) { return FormMaker().Make(std::move(term)); }
+absl::StatusOr<QueryForm> MakeQueryForm(Term term, const std::vector<std::string>& parameters) {
+  return FormMaker().Make(std::move(term), parameters);
+}
 
 std::string FormText(const QueryPart& part, const std::vector<std::string>& variable_names) {
   if (part.kind == QueryPart::Kind::kMatch) {

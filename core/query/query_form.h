@@ -64,12 +64,13 @@ struct QueryForm {
   Conjunction top;
   bool single_pattern = false;              // top is one kMatch, the term as it was given.
   std::vector<std::string> variable_names;  // By number: first occurrence in the text.
-  VariableSet answers;  // The variables that answers bind: those outside of any `not`.
+  VariableSet answers;     // The variables that answers bind: those outside of any `not`.
+  VariableSet parameters;  // Those whose value is given at each start; not among the answers.
 };
 
-// Takes a term apart and checks it.
+// Takes a term apart and checks it; `parameters` as for Query::Compile().
 //   InvalidArgument   as Query::Compile()
-absl::StatusOr<QueryForm> MakeQueryForm(Term term);
+absl::StatusOr<QueryForm> MakeQueryForm(Term term, const std::vector<std::string>& parameters = {});
 
 // The part as text, as it would be written in a `,`.
 std::string FormText(const QueryPart& part, const std::vector<std::string>& variable_names);

@@ -12,8 +12,10 @@
 #include "core/facts/arg_index.h"
 #include "core/query/match_run.h"
 #include "core/query/plan.h"
+#include "core/query/plan_choice.h"
 #include "core/query/query_row.h"
 #include "core/query/query_steps.h"
+#include "core/query/subterm.h"
 #include "core/term/path_encoding.h"
 
 namespace pathkb {
@@ -52,47 +54,54 @@ class QueryRun::Impl {
             query_.is_single_pattern() ? PatternSearch::Order::kPath : PatternSearch::Order::kWalk,
             meter_,
             FactFilterRun(options_.filter, source),
-            UnusedPrefix(query_.form().variable_names)} {
+            UnusedPrefix(query_.form().variable_names)},
+        plan_context_{source, context_.space,          {}, context_.variable_names,
+                      meter_, query_.form().parameters} {
     row_.values.resize(query_.form().variable_names.size());
   }
 
-  // Plans and stands in front of the first answer, or behind `position`.
-  absl::Status Start(std::optional<std::string_view> position) {
+  // Finds out what can be known before values are.
+  absl::Status Prepare() {
     PATHKB_RETURN_IF_ERROR(options_.filter.Check());
-    const Conjunction& top = query_.form().top;
-    IndexedArguments indexed;
     if (options_.use_index) {
       const auto zipper = context_.source.NewZipper();
-      PATHKB_ASSIGN_OR_RETURN(indexed, ReadIndexedArguments(*zipper, context_.space));
+      PATHKB_ASSIGN_OR_RETURN(plan_context_.indexed, ReadIndexedArguments(*zipper, context_.space));
     }
-    const PlanContext plan_context = {context_.source, context_.space, indexed,
-                                      context_.variable_names, meter_};
-    if (position.has_value()) {
-      uint64_t form = 0;
-      if (!ConsumeVarint(*position, form) || form != kPositionForm) {
-        return absl::InvalidArgumentError("these bytes are no position of a query");
-      }
-      PATHKB_ASSIGN_OR_RETURN(plan_, TakePlan(plan_context, top, VariableSet(), *position));
-    } else {
-      auto plan = MakePlan(plan_context, top, VariableSet(), {});
-      if (!plan.ok()) {
-        return BudgetIsSpent() ? absl::ResourceExhaustedError(
-                                     fmt::format("step budget of {} spent by planning the query: "
-                                                 "raise it",
-                                                 options_.step_budget))
-                               : plan.status();
-      }
-      plan_ = *std::move(plan);
+    return absl::OkStatus();
+  }
+
+  // Begins anew with these values: plans if need be, and stands in front of the first answer.
+  absl::Status Restart(std::span<const std::string_view> values) {
+    if (!failed_.ok()) {
+      orders_.clear();  // A cursor that lost patience may stand anywhere.
+      choice_.reset();
     }
-    PATHKB_ASSIGN_OR_RETURN(sequence_, StepSequence::New(context_, top, plan_, VariableSet(), {}));
-    sequence_->AppendMatches(matches_);
-    if (!position.has_value()) {
-      sequence_->Start();
-      return absl::OkStatus();
+    order_ = nullptr;
+    meter_.Restart();
+    failed_ = absl::OkStatus();
+    ended_ = false;
+    failed_ = SetParameters(values);
+    if (failed_.ok()) failed_ = ChooseOrder();
+    if (!failed_.ok() && BudgetIsSpent()) {
+      failed_ = absl::ResourceExhaustedError(fmt::format(
+          "step budget of {} spent by planning the query: raise it", options_.step_budget));
     }
+    if (failed_.ok()) order_->sequence->Start();
+    return failed_;
+  }
+
+  // Stands behind `position`.
+  absl::Status StartAfter(std::string_view position) {
+    uint64_t form = 0;
+    if (!ConsumeVarint(position, form) || form != kPositionForm) {
+      return absl::InvalidArgumentError("these bytes are no position of a query");
+    }
+    PATHKB_ASSIGN_OR_RETURN(Plan plan,
+                            TakePlan(plan_context_, query_.form().top, VariableSet(), position));
+    PATHKB_RETURN_IF_ERROR(TakeOrder(PlanChoice::kNoChoice, std::move(plan)));
     PATHKB_ASSIGN_OR_RETURN(const QueryStep::Resumed resumed,
-                            sequence_->Resume(row_, *position, /*behind=*/true));
-    if (resumed == QueryStep::Resumed::kThere && !position->empty()) {
+                            order_->sequence->Resume(row_, position, /*behind=*/true));
+    if (resumed == QueryStep::Resumed::kThere && !position.empty()) {
       return absl::InvalidArgumentError("this position was not made for this query: it goes on");
     }
     ended_ = resumed == QueryStep::Resumed::kEnd;
@@ -102,7 +111,8 @@ class QueryRun::Impl {
   absl::StatusOr<bool> Next() {
     if (!failed_.ok()) return failed_;
     if (ended_) return false;
-    const absl::StatusOr<bool> found = sequence_->NextSettled(row_, 0);
+    if (order_ == nullptr) return absl::FailedPreconditionError("the query was not started");
+    const absl::StatusOr<bool> found = order_->sequence->NextSettled(row_, 0);
     if (!found.ok()) {
       failed_ = BudgetIsSpent() ? RanAway() : found.status();
       return failed_;
@@ -112,8 +122,14 @@ class QueryRun::Impl {
   }
 
   absl::StatusOr<std::vector<Term>> Bindings(const std::vector<std::string>& fact_names) const {
-    if (query_.is_single_pattern()) return matches_[0]->search().Bindings(fact_names);
     std::vector<Term> terms;
+    if (query_.is_single_pattern()) {
+      PATHKB_ASSIGN_OR_RETURN(std::vector<Term> all, search().Bindings(fact_names));
+      if (query_.parameters().empty()) return all;
+      for (const uint32_t number : query_.answer_variables())
+        terms.push_back(std::move(all[number]));
+      return terms;
+    }
     for (const uint32_t number : query_.answer_variables()) {
       const RowValue& value = row_.values[number];
       if (value.state == RowValue::State::kGround) {
@@ -138,26 +154,93 @@ class QueryRun::Impl {
   std::string Position() const {
     std::string bytes;
     AppendVarint(kPositionForm, bytes);
-    AppendPlan(plan_, bytes);
-    sequence_->AppendPosition(bytes);
+    bytes += order_->plan_bytes;
+    order_->sequence->AppendPosition(bytes);
     return bytes;
   }
 
   std::vector<PlanStepReport> Steps() const {
     std::vector<PlanStepReport> reports;
-    sequence_->AppendReports(0, reports);
+    if (order_ != nullptr) order_->sequence->AppendReports(0, reports);
     return reports;
   }
 
   // The search of a single pattern.
   const PatternSearch& search() const {
     PATHKB_CHECK(query_.is_single_pattern());
-    return matches_[0]->search();
+    return order_->matches[0]->search();
   }
   const Query& query() const { return query_; }
   uint64_t steps() const { return meter_.steps(); }
 
  private:
+  // A plan, ready to be run again and again.
+  struct Order {
+    PlanChoice::Reason reason;
+    std::string plan_bytes;
+    std::unique_ptr<StepSequence> sequence;
+    std::vector<const MatchRun*> matches;  // All searches in it.
+  };
+  // Of those that were made, so many stay.
+  static constexpr size_t kOrdersMax = 4;
+
+  // Puts the values of the parameters into the row, and nothing else.
+  absl::Status SetParameters(std::span<const std::string_view> values) {
+    const std::vector<std::string>& names = query_.parameters();
+    if (values.size() != names.size()) {
+      return absl::InvalidArgumentError(
+          fmt::format("the query has {} parameters, and {} values", names.size(), values.size()));
+    }
+    row_.deferred.clear();
+    row_.values.assign(row_.values.size(), RowValue());
+    parameter_values_.resize(values.size());
+    for (size_t i = 0; i < values.size(); ++i) {
+      size_t end = 0;
+      bool has_variable = false;
+      if (!PassSubterm(values[i], end, has_variable) || end != values[i].size() || has_variable) {
+        return absl::InvalidArgumentError(
+            fmt::format("the value of ${} is not one whole term without variables", names[i]));
+      }
+      parameter_values_[i].assign(values[i]);
+      const uint32_t number = query_.parameter_variables()[i];
+      if (number == Query::kNoVariable) continue;
+      row_.values[number] = {RowValue::State::kGround, parameter_values_[i], nullptr};
+    }
+    return absl::OkStatus();
+  }
+
+  // Sets order_ to that for the present values.
+  absl::Status ChooseOrder() {
+    if (!choice_.has_value()) choice_.emplace(context_, plan_context_, query_);
+    PATHKB_ASSIGN_OR_RETURN(const PlanChoice::Reason reason, choice_->ReasonFor(row_));
+    if (reason != PlanChoice::kValues) {
+      for (const auto& order : orders_) {
+        if (order->reason == reason) order_ = order.get();
+      }
+      if (order_ != nullptr) return absl::OkStatus();
+    }
+    PATHKB_ASSIGN_OR_RETURN(Plan plan, choice_->Make(reason, row_));
+    return TakeOrder(reason, std::move(plan));
+  }
+
+  // Sets order_ to one that runs `plan`.
+  absl::Status TakeOrder(PlanChoice::Reason reason, const Plan& plan) {
+    auto order = std::make_unique<Order>();
+    order->reason = reason;
+    AppendPlan(plan, order->plan_bytes);
+    for (const auto& known : orders_) {
+      if (known->reason != reason || known->plan_bytes != order->plan_bytes) continue;
+      order_ = known.get();
+      return absl::OkStatus();
+    }
+    PATHKB_ASSIGN_OR_RETURN(order->sequence, StepSequence::New(context_, query_.form().top, plan,
+                                                               query_.form().parameters, {}));
+    order->sequence->AppendMatches(order->matches);
+    if (orders_.size() == kOrdersMax) orders_.erase(orders_.begin());
+    order_ = orders_.emplace_back(std::move(order)).get();
+    return absl::OkStatus();
+  }
+
   bool BudgetIsSpent() const {
     return options_.step_budget != 0 && meter_.steps() >= options_.step_budget &&
            meter_.status().code() == absl::StatusCode::kResourceExhausted;
@@ -166,9 +249,9 @@ class QueryRun::Impl {
   // The search to name when the budget is spent: the one that took most of it, or if that binds
   // nothing, the one that gave most of its rows.
   const MatchRun* RunawayMatch() const {
-    const MatchRun* most_steps = matches_.front();
+    const MatchRun* most_steps = order_->matches.front();
     const MatchRun* most_rows = nullptr;
-    for (const MatchRun* match : matches_) {
+    for (const MatchRun* match : order_->matches) {
       if (match->counts().steps > most_steps->counts().steps) most_steps = match;
       if (match->BindsNames().empty()) continue;
       if (most_rows == nullptr || match->counts().rows > most_rows->counts().rows) {
@@ -180,7 +263,7 @@ class QueryRun::Impl {
 
   // What to say when the budget is spent.
   absl::Status RanAway() const {
-    if (matches_.empty()) return meter_.status();
+    if (order_->matches.empty()) return meter_.status();
     const MatchRun* worst = RunawayMatch();
     const MatchRun::Counts& counts = worst->counts();
     const double starts = std::max<double>(1, static_cast<double>(counts.starts));
@@ -202,9 +285,11 @@ class QueryRun::Impl {
   const RunOptions options_;
   StepMeter meter_;
   RunContext context_;
-  Plan plan_;
-  std::unique_ptr<StepSequence> sequence_;
-  std::vector<const MatchRun*> matches_;  // All searches in it.
+  PlanContext plan_context_;
+  std::optional<PlanChoice> choice_;            // Made at the first start.
+  std::vector<std::unique_ptr<Order>> orders_;  // The one made first is the first.
+  Order* order_ = nullptr;                      // Of them, of the present start.
+  std::vector<std::string> parameter_values_;   // What the row's values of them are views of.
   QueryRow row_;
   bool ended_ = false;
   absl::Status failed_;
@@ -217,8 +302,18 @@ absl::StatusOr<std::unique_ptr<QueryRun>> QueryRun::Start(const Query& query,
                                                           const FactSource& source,
                                                           std::string_view space,
                                                           RunOptions options) {
+  PATHKB_ASSIGN_OR_RETURN(std::unique_ptr<QueryRun> run,
+                          Prepare(query, source, space, std::move(options)));
+  PATHKB_RETURN_IF_ERROR(run->Restart({}));
+  return run;
+}
+
+absl::StatusOr<std::unique_ptr<QueryRun>> QueryRun::Prepare(const Query& query,
+                                                            const FactSource& source,
+                                                            std::string_view space,
+                                                            RunOptions options) {
   auto impl = std::make_unique<Impl>(query, source, space, std::move(options));
-  PATHKB_RETURN_IF_ERROR(impl->Start(std::nullopt));
+  PATHKB_RETURN_IF_ERROR(impl->Prepare());
   return std::unique_ptr<QueryRun>(new QueryRun(std::move(impl)));
 }
 
@@ -227,11 +322,18 @@ absl::StatusOr<std::unique_ptr<QueryRun>> QueryRun::StartAfter(const Query& quer
                                                                std::string_view space,
                                                                RunOptions options,
                                                                std::string_view position) {
-  auto impl = std::make_unique<Impl>(query, source, space, std::move(options));
-  PATHKB_RETURN_IF_ERROR(impl->Start(position));
-  return std::unique_ptr<QueryRun>(new QueryRun(std::move(impl)));
+  if (!query.parameters().empty()) {
+    return absl::InvalidArgumentError("a query with parameters has no positions");
+  }
+  PATHKB_ASSIGN_OR_RETURN(std::unique_ptr<QueryRun> run,
+                          Prepare(query, source, space, std::move(options)));
+  PATHKB_RETURN_IF_ERROR(run->impl_->StartAfter(position));
+  return run;
 }
 
+absl::Status QueryRun::Restart(std::span<const std::string_view> values) {
+  return impl_->Restart(values);
+}
 absl::StatusOr<bool> QueryRun::Next() { return impl_->Next(); }
 absl::StatusOr<std::vector<Term>> QueryRun::Bindings(
     const std::vector<std::string>& fact_variable_names) const {

@@ -8,6 +8,9 @@
 //     if (!*found) break;
 //     ... (*run)->Bindings(), a Template, or for a single pattern encoded_term()
 //   }
+//
+// A query that is asked again and again with other values is compiled with parameters, and started
+// again: auto run = QueryRun::Prepare(query, ...), then (*run)->Restart({value}) for each.
 
 #ifndef PATHKB_CORE_QUERY_QUERY_RUN_H_
 #define PATHKB_CORE_QUERY_QUERY_RUN_H_
@@ -15,6 +18,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,7 +63,23 @@ class QueryRun {
                                                               std::string_view space,
                                                               RunOptions options,
                                                               std::string_view position);
+
+  // A run of a query with parameters, which Restart() is to start with their values, as often as
+  // one likes. The cursors, and the orders in which the parts were taken, are kept between starts.
+  //   InvalidArgument   a bad filter
+  //   DataLoss          the source contradicts itself
+  static absl::StatusOr<std::unique_ptr<QueryRun>> Prepare(const Query& query,
+                                                           const FactSource& source,
+                                                           std::string_view space,
+                                                           RunOptions options = {});
   ~QueryRun();
+
+  // Begins anew, whatever it was about: in front of the first answer for `values`, the encoded
+  // ground term for each of the query's parameters(); they are copied. The step budget is for each
+  // start. Steps() goes on counting.
+  //   InvalidArgument   not as many as there are parameters, or one that is no ground term
+  //   as Start()
+  absl::Status Restart(std::span<const std::string_view> values);
 
   // Goes to the next answer; false when there are no more.
   //   DataLoss            the source contradicts itself
@@ -88,7 +108,8 @@ class QueryRun {
   int value_layer() const;
 
   // Where this answer is, for StartAfter(): bytes that mean something to this class only. Its size
-  // is about that of the keys of the facts that make up the answer.
+  // is about that of the keys of the facts that make up the answer. Not for a query with
+  // parameters.
   std::string Position() const;
 
   // --- At any time -------------------------------------------------------------------------------

@@ -8,9 +8,15 @@
 namespace pathkb {
 
 StepMeter::StepMeter(uint64_t budget, Interrupt interrupt)
-    : budget_(budget),
-      interrupt_(std::move(interrupt)),
-      next_look_(budget == 0 ? kStepsPerInterrupt : std::min(kStepsPerInterrupt, budget + 1)) {}
+    : budget_(budget), interrupt_(std::move(interrupt)) {
+  Restart();
+}
+
+void StepMeter::Restart() {
+  steps_ = 0;
+  next_look_ = budget_ == 0 ? kStepsPerInterrupt : std::min(kStepsPerInterrupt, budget_ + 1);
+  status_ = absl::OkStatus();
+}
 
 bool StepMeter::Look() {
   if (status_.ok() && budget_ != 0 && steps_ > budget_) {

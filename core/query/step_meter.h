@@ -33,6 +33,9 @@ class StepMeter {
     return Look();
   }
 
+  // Begins anew, as if no step had been made.
+  void Restart();
+
   // Steps counted so far; never more than the budget.
   uint64_t steps() const { return steps_; }
 
@@ -48,7 +51,7 @@ class StepMeter {
   const uint64_t budget_;
   const Interrupt interrupt_;
   uint64_t steps_ = 0;
-  uint64_t next_look_;
+  uint64_t next_look_ = 0;
   absl::Status status_;
 };
 
