@@ -52,6 +52,27 @@ Term Parsed(std::string_view text) {
   return *std::move(term);
 }
 
+// Takes in all answers of a run, and what they bind unless they are only counted; returns how many
+// there were.
+uint64_t TakeAnswers(QueryRun& run, bool count = false) {
+  uint64_t answers = 0;
+  uint64_t sum = 0;
+  const size_t variables = count ? 0 : run.query().variable_names().size();
+  while (true) {
+    const auto more = run.Next();
+    if (!more.ok()) Fail("Next", more.status());
+    if (!*more) break;
+    ++answers;
+    for (size_t k = 0; k < variables; ++k) {
+      std::string_view bytes;
+      PATHKB_CHECK(run.GroundBinding(k, bytes));
+      sum += Read(bytes);
+    }
+  }
+  sink = sum;
+  return answers;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string_view> BaseSource::EntryBytes(uint64_t value, int,
@@ -101,22 +122,7 @@ Asker AskByRun(const Questions& questions, const FactSource& source, std::string
     options.use_index = use_index;
     auto run = QueryRun::Start(*query, source, space, std::move(options));
     if (!run.ok()) Fail(PrintTerm((*terms)[i]), run.status());
-    uint64_t answers = 0;
-    uint64_t sum = 0;
-    const size_t variables = count ? 0 : query->variable_names().size();
-    while (true) {
-      const auto more = (*run)->Next();
-      if (!more.ok()) Fail(PrintTerm((*terms)[i]), more.status());
-      if (!*more) break;
-      ++answers;
-      for (size_t k = 0; k < variables; ++k) {
-        std::string_view bytes;
-        PATHKB_CHECK((*run)->GroundBinding(k, bytes));
-        sum += Read(bytes);
-      }
-    }
-    sink = sum;
-    return answers;
+    return TakeAnswers(**run, count);
   };
 }
 
@@ -161,6 +167,32 @@ absl::StatusOr<Asker> AskBySearch(const Questions& questions, const FactSource& 
     }
     sink = sum;
     return answers;
+  };
+}
+
+absl::StatusOr<Asker> AskAgain(const Questions& questions, const FactSource& source,
+                               std::string_view space) {
+  std::vector<std::string> parameters;
+  for (size_t i = 1; i <= questions.bench_case->given.size(); ++i) {
+    parameters.push_back(fmt::format("p{}", i));
+  }
+  PATHKB_ASSIGN_OR_RETURN(const Query query,
+                          Query::Compile(Parsed(questions.bench_case->pattern), parameters));
+  auto encoded = std::make_shared<std::vector<std::vector<std::string>>>();
+  auto values = std::make_shared<std::vector<std::vector<std::string_view>>>();
+  for (const std::vector<Term>& given : questions.given) {
+    std::vector<std::string>& row = encoded->emplace_back(given.size());
+    for (size_t k = 0; k < given.size(); ++k) {
+      PATHKB_RETURN_IF_ERROR(EncodeTerm(given[k], row[k]));
+    }
+  }
+  for (const std::vector<std::string>& row : *encoded) values->emplace_back(row.begin(), row.end());
+  PATHKB_ASSIGN_OR_RETURN(std::unique_ptr<QueryRun> prepared,
+                          QueryRun::Prepare(query, source, space));
+  const std::shared_ptr<QueryRun> run = std::move(prepared);
+  return [encoded, values, run](size_t i) {
+    if (absl::Status status = run->Restart((*values)[i]); !status.ok()) Fail("Restart", status);
+    return TakeAnswers(*run);
   };
 }
 

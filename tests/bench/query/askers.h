@@ -60,6 +60,9 @@ Asker AskByRun(const Questions& questions, const FactSource& source, std::string
 // A search that was made once is started anew with other values: what a prepared statement is.
 absl::StatusOr<Asker> AskBySearch(const Questions& questions, const FactSource& source,
                                   std::string_view space);
+// The same of a query with parameters, joined or not: a run that is started again.
+absl::StatusOr<Asker> AskAgain(const Questions& questions, const FactSource& source,
+                               std::string_view space);
 // A statement that was prepared once gets other values.
 absl::StatusOr<Asker> AskSqlite(const Questions& questions, SqliteDatabase& database);
 // The statement is prepared each time, from the same text.

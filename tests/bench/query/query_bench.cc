@@ -107,6 +107,9 @@ absl::Status RunCase(const Plan& plan, const BenchCase& bench_case, const FactSo
   if (bench_case.position >= 0) {
     PATHKB_ASSIGN_OR_RETURN(Asker search, AskBySearch(questions, source, plan.space));
     contenders.push_back({"pathkb_prepared", std::move(search), count});
+  } else if (!bench_case.given.empty()) {
+    PATHKB_ASSIGN_OR_RETURN(Asker again, AskAgain(questions, source, plan.space));
+    contenders.push_back({"pathkb_prepared", std::move(again), count});
   }
   PATHKB_ASSIGN_OR_RETURN(Asker sqlite, AskSqlite(questions, database));
   contenders.push_back({"sqlite", std::move(sqlite), count});
