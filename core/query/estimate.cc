@@ -235,9 +235,10 @@ class Sampler {
 
 absl::StatusOr<double> EstimateRows(const FactSource& source, std::string_view space,
                                     const Pattern& pattern, int position, StepMeter& meter,
-                                    VariableRanges ranges) {
+                                    VariableRanges ranges, bool* few) {
   PATHKB_ASSIGN_OR_RETURN(const Counted counted,
                           Count(source, space, pattern, position, meter, ranges));
+  if (counted.complete && few != nullptr) *few = true;
   if (counted.complete) return counted.rows / counted.values;
   Sampler sampler(source, position == 0 ? TermsPrefix(space) : ArgumentPrefix(space, position),
                   pattern, position, meter, ranges);

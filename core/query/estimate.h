@@ -21,10 +21,11 @@ namespace pathkb {
 // over the values that are there, where the pattern has inputs. Exact up to some hundred, else
 // from samples, mostly within a factor of two, but rougher for what stands behind a variable; the
 // same each time for the same source. Costs some thousand moves of a cursor at most, whatever the
-// size. `ranges` as in PatternSearch::Start(). Errors as PatternSearch::Next().
+// size. `ranges` as in PatternSearch::Start(). Sets `few`, if it is not null, where there are so
+// few facts that all were counted. Errors as PatternSearch::Next().
 absl::StatusOr<double> EstimateRows(const FactSource& source, std::string_view space,
                                     const Pattern& pattern, int position, StepMeter& meter,
-                                    VariableRanges ranges = {});
+                                    VariableRanges ranges = {}, bool* few = nullptr);
 
 }  // namespace pathkb
 

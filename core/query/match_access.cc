@@ -124,8 +124,9 @@ absl::StatusOr<double> Count(const PlanContext& context, const QueryPart& match,
       IntersectRanges(more, all);
     }
   }
-  PATHKB_ASSIGN_OR_RETURN(const double rows, EstimateRows(context.source, context.space, compiled,
-                                                          position, context.meter, ranges));
+  PATHKB_ASSIGN_OR_RETURN(const double rows,
+                          EstimateRows(context.source, context.space, compiled, position,
+                                       context.meter, ranges, context.few));
   return rows * factor;
 }
 

@@ -56,6 +56,7 @@ struct PlanContext {
   // Variables that stand for constants: what shares only them is no more joined than what shares a
   // constant.
   VariableSet parameters = {};
+  bool* few = nullptr;  // Null, or set where something counted was so little that it says little.
 };
 
 // Comparisons that hold for all that a conjunction finds: its own and those around it.

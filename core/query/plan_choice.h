@@ -6,11 +6,14 @@
 #define PATHKB_CORE_QUERY_PLAN_CHOICE_H_
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 
 #include "core/query/first_step.h"
 #include "core/query/plan.h"
+#include "core/query/plan_memory.h"
 #include "core/query/query.h"
 #include "core/query/query_row.h"
 
@@ -19,7 +22,8 @@ namespace pathkb {
 // One thread at a time. Borrows its arguments.
 class PlanChoice {
  public:
-  PlanChoice(RunContext& run, const PlanContext& plan, const Query& query);
+  PlanChoice(RunContext& run, const PlanContext& plan, const Query& query,
+             const PlanKeeping& keeping);
 
   // What a plan hangs on besides the query and its facts: the number of the part that comes first,
   // or one of these.
@@ -31,13 +35,20 @@ class PlanChoice {
   // QueryRun::Next().
   absl::StatusOr<Reason> ReasonFor(QueryRow& row);
 
-  // The plan for a row of that reason; but for kValues, the same for each such row. Errors as
-  // MakePlan().
+  // The plan for a row of that reason; but for kValues, the same for each such row. It is
+  // remembered, or was. Errors as MakePlan().
   absl::StatusOr<Plan> Make(Reason reason, const QueryRow& row);
 
  private:
+  // The plan of the query's shape that begins with part `first`; from the memory, if it is there.
+  absl::StatusOr<Plan> OfShape(uint32_t first);
+  // The same, counted from `source`, under `key`. No plan: there is too little of what counts.
+  absl::StatusOr<std::optional<Plan>> Remembered(const FactSource& source, std::string key,
+                                                 uint32_t first, bool may_be_few);
+
   const PlanContext& plan_;
   const Query& query_;
+  const PlanKeeping& keeping_;
   FirstStep first_step_;
 };
 

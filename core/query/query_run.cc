@@ -211,7 +211,7 @@ class QueryRun::Impl {
 
   // Sets order_ to that for the present values.
   absl::Status ChooseOrder() {
-    if (!choice_.has_value()) choice_.emplace(context_, plan_context_, query_);
+    if (!choice_.has_value()) choice_.emplace(context_, plan_context_, query_, options_.keeping);
     PATHKB_ASSIGN_OR_RETURN(const PlanChoice::Reason reason, choice_->ReasonFor(row_));
     if (reason != PlanChoice::kValues) {
       for (const auto& order : orders_) {

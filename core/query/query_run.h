@@ -27,6 +27,7 @@
 
 #include "core/query/fact_filter.h"
 #include "core/query/fact_source.h"
+#include "core/query/plan_memory.h"
 #include "core/query/plan_report.h"
 #include "core/query/query.h"
 #include "core/term/term.h"
@@ -39,6 +40,7 @@ struct RunOptions {
   uint64_t step_budget = 0;                 // Moves of cursors; 0 for no bound.
   std::function<absl::Status()> interrupt;  // Asked some times each millisecond; an error ends it.
   bool use_index = true;                    // False: walks terms/ only.
+  PlanKeeping keeping = {};
 };
 
 // One thread at a time. Memory is bounded by the query and the longest paths, not by the answers.

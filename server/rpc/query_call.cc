@@ -84,6 +84,7 @@ absl::StatusOr<std::unique_ptr<QueryCall>> QueryCall::Start(
   call->query_ = std::move(query);
   call->template_ = std::move(answer_template);
   call->form_ = ask.form;
+  options.keeping = call->Keeping(*environment.plans);
   absl::Status status = call->view().CheckSpaceExists(space);
   if (status.ok()) {
     absl::StatusOr<std::unique_ptr<QueryRun>> run =
@@ -96,6 +97,16 @@ absl::StatusOr<std::unique_ptr<QueryCall>> QueryCall::Start(
   }
   PATHKB_RETURN_IF_ERROR(call->Confirm(std::move(status)));
   return call;
+}
+
+PlanKeeping QueryCall::Keeping(PlanMemory& plans) {
+  PlanKeeping keeping = {.memory = &plans, .revision = view().revision};
+  if (view().base == nullptr) return keeping;
+  ReadView base_view = view();
+  base_view.working = PathTrie();
+  keeping.base = &base_source_.emplace(std::move(base_view));
+  keeping.base_number = plans.NumberOf(view().base);
+  return keeping;
 }
 
 absl::Status QueryCall::Fill(v1::Match& match) const {

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/server_context.h"
 
+#include "core/query/plan_memory.h"
 #include "core/query/query.h"
 #include "core/query/query_run.h"
 #include "core/query/template.h"
@@ -32,6 +33,8 @@ struct QueryEnvironment {
   Generations& generations;
   HeldViews& held_views;
   uint64_t step_budget = 0;  // The server's setting; 0 for none.
+  // Of all requests.
+  std::shared_ptr<PlanMemory> plans = std::make_shared<PlanMemory>();
 };
 
 // What is asked, whichever request it came in. Borrows the request's filter.
@@ -86,7 +89,11 @@ class QueryCall {
   QueryCall(ReadView view, HeldViews& held_views)
       : source_(std::move(view)), held_views_(held_views) {}
 
+  // How plans are remembered for this view.
+  PlanKeeping Keeping(PlanMemory& plans);
+
   const ViewSource source_;
+  std::optional<ViewSource> base_source_;  // Without the working set.
   HeldViews& held_views_;
   std::string request_text_;  // What page tokens belong to.
   std::optional<Query> query_;

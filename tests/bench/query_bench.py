@@ -6,8 +6,9 @@ once more where the process may use one gigabyte of memory, if this machine lets
 so. Ratios say how many times better PathKB is than SQLite, which has a table for each relation
 with an index for each argument, prepared statements and its file mapped. `compiled` is a query from
 its term on, planning included; `prepared` a search, or for joins a query with parameters, that is
-started again with other values, beside a prepared statement; `SQLite, text` prepares its statement each time. `-- --folder=DIR` keeps the
-files there and uses them again; flags of the program can follow it.
+started again with other values, beside a prepared statement; `SQLite, text` prepares its statement
+each time. `-- --folder=DIR` keeps the files there and uses them again; flags of the program can
+follow it.
 """
 
 import dataclasses
