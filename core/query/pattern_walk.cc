@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/run_compare.h"
 #include "core/query/subterm.h"
 #include "core/term/path_encoding.h"
 
@@ -47,7 +48,7 @@ PatternWalk::PatternWalk(std::unique_ptr<Zipper> zipper, std::string_view family
     alive_ = zipper_->DescendExisting(bytes) == bytes.size();
     ++fixed_token_;
   }
-  fixed_depth_ = zipper_->path().size();
+  fixed_depth_ = passed_depth_ = zipper_->path().size();
   if (!alive_) alive_status_ = zipper_->status();
 }
 
@@ -73,11 +74,18 @@ void PatternWalk::Start(std::span<const std::string_view> values, VariableRanges
     status_ = alive_status_;
     return;
   }
-  AscendTo(fixed_depth_);
   place_ = {};
-  place_.token = fixed_token_;
   place_.met_known = argument_ == Argument::kBare;
   inclusive_ = inclusive;
+  passing_ = !from.has_value() && argument_ != Argument::kOther;
+  if (passing_) {
+    KeepCommonWay();
+  } else {
+    AscendTo(fixed_depth_);
+    place_.token = fixed_token_;
+    passed_depth_ = fixed_depth_;
+    passed_boundary_ = false;
+  }
   if (from.has_value()) {
     from_.assign(zipper_->path().substr(0, family_bytes_));
     from_.append(*from);
@@ -85,6 +93,45 @@ void PatternWalk::Start(std::span<const std::string_view> values, VariableRanges
     scratch_.assign(zipper_->path().substr(family_bytes_));
     if (!StayBehindFrom(scratch_, family_bytes_)) fresh_ = false;
   }
+}
+
+void PatternWalk::KeepCommonWay() {
+  const std::string_view path = zipper_->path();
+  size_t depth = fixed_depth_;
+  uint32_t token = fixed_token_;
+  for (; token < tail_; ++token) {
+    const PatternToken& next = tokens_[token];
+    if (next.is_variable() && !pattern_.is_input(next.variable)) break;
+    const std::string_view bytes =
+        next.is_variable() ? std::string_view(known_[next.variable]) : pattern_.Bytes(next);
+    const size_t common = CommonBytes(path.substr(depth), bytes);
+    if (common == bytes.size() && depth + common <= passed_depth_) {
+      depth += common;
+      continue;
+    }
+    // One token is gone on with in the middle, if it was seen that it is the only way.
+    size_t end = 0;
+    uint64_t children = 0;
+    const bool is_only_way = depth < passed_depth_ || (depth == passed_depth_ && passed_boundary_);
+    if (!is_only_way || !PassToken(bytes, end, children) || end != bytes.size()) break;
+    AscendTo(depth + common);
+    passed_boundary_ = true;
+    if (!Step() || zipper_->DescendExisting(bytes.substr(common)) != bytes.size() - common) {
+      fresh_ = passing_ = false;
+      passed_depth_ = depth;
+      return;
+    }
+    depth += bytes.size();
+    passed_depth_ = depth;
+    passed_boundary_ = false;
+    ++token;
+    break;
+  }
+  // There was none in front of any token that was passed.
+  if (depth < passed_depth_) passed_boundary_ = true;
+  AscendTo(depth);
+  passed_depth_ = depth;
+  place_.token = token;
 }
 
 std::string PatternWalk::ArgumentBytes() const {
@@ -131,13 +178,23 @@ bool PatternWalk::Descend(std::string_view bytes) {
 bool PatternWalk::TakeKnown(std::string_view bytes) {
   if (!Step()) return false;
   if (zipper_->HasChildBetween(kVariableAgainTagMin, kNewVariableTag)) [[unlikely]] {
+    passing_ = false;
     if (argument_ != Argument::kExact || !InArgument()) {
       Push(Choice::kAlternative);
       return false;
     }
     argument_varies_ = true;
   }
-  return Descend(bytes);
+  passed_boundary_ = passed_boundary_ || passing_;
+  if (!Descend(bytes)) {
+    passing_ = false;
+    return false;
+  }
+  if (passing_) {
+    passed_depth_ = zipper_->path().size();
+    passed_boundary_ = false;
+  }
+  return true;
 }
 
 bool PatternWalk::TakeValue(size_t variable) {
@@ -167,6 +224,7 @@ bool PatternWalk::IsKnown(size_t variable) {
 }
 
 void PatternWalk::Push(Choice choice) {
+  passing_ = false;
   Frame& frame = frames_.emplace_back();
   frame.choice = choice;
   frame.depth = zipper_->path().size();

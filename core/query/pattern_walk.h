@@ -44,7 +44,7 @@ struct SubtermRange {
 using VariableRanges = std::span<const std::vector<SubtermRange>>;
 
 // One thread at a time. Borrows pattern and meter. Restarting allocates nothing, and costs one way
-// down from behind the tokens that do not depend on inputs. Memory is bounded by the longest path.
+// down from where the new inputs differ from those before. Memory is bounded by the longest path.
 class PatternWalk {
  public:
   // What is asked of the argument by which an index is arranged.
@@ -127,6 +127,9 @@ class PatternWalk {
     Place place;
   };
 
+  // Goes from where the last start has left the cursor to behind what this one has in common with
+  // it: whole tokens, and the first that differs, too. Sets place_.
+  void KeepCommonWay();
   // Goes down all that has no choice, and pushes a frame where one is; or comes to a dead end.
   void Advance();
   void Push(Choice choice);
@@ -176,6 +179,12 @@ class PatternWalk {
   absl::Status alive_status_;  // Why not, if that is no matter of facts.
   size_t fixed_depth_ = 0;
   uint32_t fixed_token_ = 0;
+
+  // From fixed_depth_ up to here the path is known tokens that the last start went down without a
+  // choice; it stays the beginning of the path until the next one.
+  size_t passed_depth_ = 0;
+  bool passed_boundary_ = false;  // There is no choice right behind it, either.
+  bool passing_ = false;          // The present start is still on that way.
 
   // Of the present start.
   VariableRanges ranges_;
