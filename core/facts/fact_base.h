@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "core/base/page_counter.h"
 #include "core/trie/zipper.h"
 
 namespace pathkb {
@@ -63,6 +64,12 @@ class FactBase {
   }
   // A cursor at the root; borrows the base.
   virtual std::unique_ptr<Zipper> NewZipper() const = 0;
+  // The same; the pages of the file of paths that it looks at are counted in `pages`, which must
+  // outlive it. A base that is no file has none.
+  virtual std::unique_ptr<Zipper> NewCountingZipper(PageCounter& pages) const {
+    static_cast<void>(pages);
+    return NewZipper();
+  }
 };
 
 }  // namespace pathkb

@@ -1,5 +1,7 @@
 #include "core/facts/forked_base.h"
 
+#include <utility>
+
 #include "core/facts/forked_zipper.h"
 #include "core/facts/keys.h"
 
@@ -29,9 +31,9 @@ absl::StatusOr<uint64_t> ForkedBase::CountBelow(std::string_view prefix,
   return base_.CountBelow(PathInBase(prefix, scratch), interrupt);
 }
 
-std::unique_ptr<Zipper> ForkedBase::NewZipper() const {
-  if (forks_.empty()) return base_.NewZipper();
-  return std::make_unique<ForkedZipper>(base_.NewZipper(), forks_);
+std::unique_ptr<Zipper> ForkedBase::Shown(std::unique_ptr<Zipper> zipper) const {
+  if (forks_.empty()) return zipper;
+  return std::make_unique<ForkedZipper>(std::move(zipper), forks_);
 }
 
 }  // namespace pathkb

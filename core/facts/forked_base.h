@@ -36,9 +36,14 @@ class ForkedBase final : public FactBase {
   uint64_t OutsideChanges() const override { return base_.OutsideChanges(); }
   absl::StatusOr<uint64_t> CountBelow(std::string_view prefix,
                                       const Interrupt& interrupt = nullptr) const override;
-  std::unique_ptr<Zipper> NewZipper() const override;
+  std::unique_ptr<Zipper> NewZipper() const override { return Shown(base_.NewZipper()); }
+  std::unique_ptr<Zipper> NewCountingZipper(PageCounter& pages) const override {
+    return Shown(base_.NewCountingZipper(pages));
+  }
 
  private:
+  // A cursor of the base, with the forks.
+  std::unique_ptr<Zipper> Shown(std::unique_ptr<Zipper> zipper) const;
   // Where the base has what is shown at `path`: `path` itself, or other bytes, then in `scratch`.
   std::string_view PathInBase(std::string_view path, std::string& scratch) const;
 

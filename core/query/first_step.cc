@@ -70,4 +70,10 @@ absl::StatusOr<std::optional<uint32_t>> FirstStep::Find(QueryRow& row) {
   return best != nullptr ? std::optional<uint32_t>(best->part) : std::nullopt;
 }
 
+void FirstStep::AddPages(PageCounter& pages) const {
+  for (const Candidate& candidate : candidates_) {
+    if (candidate.search != nullptr) pages.Add(candidate.search->pages());
+  }
+}
+
 }  // namespace pathkb

@@ -42,6 +42,9 @@ class FirstStep {
   // more than a few. The row stays as it is. Errors as QueryRun::Next().
   absl::StatusOr<std::optional<uint32_t>> Find(QueryRow& row);
 
+  // Adds the pages that looking took so far, if they are counted.
+  void AddPages(PageCounter& pages) const;
+
  private:
   struct Candidate {
     uint32_t part = 0;

@@ -84,6 +84,9 @@ void GroupRun::AppendReports(uint32_t depth, std::vector<PlanStepReport>& report
     report.starts += checked.starts;
     report.rows += checked.rows;
     report.cursor_steps += checked.steps;
+    PageCounter pages = member.search->pages();
+    pages.Add(member.check->pages());
+    report.pages = pages.count();
   }
 }
 

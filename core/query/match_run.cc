@@ -31,7 +31,7 @@ absl::StatusOr<std::unique_ptr<MatchRun>> MatchRun::New(RunContext& context, con
   run->values_.resize(part.variables.size());
   run->SetKnownRanges(bound, comparisons);
   PATHKB_ASSIGN_OR_RETURN(run->search_,
-                          PatternSearch::New(context.source, context.space, std::move(pattern),
+                          PatternSearch::New(run->source(), context.space, std::move(pattern),
                                              plan.position, context.meter, context.order));
   return run;
 }
@@ -112,9 +112,9 @@ absl::Status MatchRun::PrepareOpen(QueryRow& row) {
                                                     std::string(pattern.status().message())));
   }
   open_names_ = pattern->variable_names();
-  PATHKB_ASSIGN_OR_RETURN(
-      open_search_, PatternSearch::New(context_.source, context_.space, *std::move(pattern), 0,
-                                       context_.meter, PatternSearch::Order::kWalk));
+  PATHKB_ASSIGN_OR_RETURN(open_search_,
+                          PatternSearch::New(source(), context_.space, *std::move(pattern), 0,
+                                             context_.meter, PatternSearch::Order::kWalk));
   return absl::OkStatus();
 }
 
@@ -270,6 +270,7 @@ void MatchRun::AppendReports(uint32_t depth, std::vector<PlanStepReport>& report
   report.starts = counts_.starts;
   report.rows = counts_.rows;
   report.cursor_steps = counts_.steps;
+  report.pages = pages_.count();
 }
 
 }  // namespace pathkb

@@ -61,6 +61,8 @@ class MatchRun final : public QueryStep {
   // The search that stands at the present fact.
   const PatternSearch& search() const { return is_open() ? *open_search_ : *search_; }
   const Counts& counts() const { return counts_; }
+  // The pages that it looked at, if they are counted.
+  const PageCounter& pages() const { return pages_; }
   // The pattern as text.
   std::string form() const;
   // Names of the variables that it binds.
@@ -80,7 +82,7 @@ class MatchRun final : public QueryStep {
   };
 
   MatchRun(RunContext& context, const QueryPart& part, const PlanStep& plan)
-      : context_(context), part_(part), plan_(plan) {}
+      : context_(context), part_(part), plan_(plan), counting_(context.source, pages_) {}
 
   PatternSearch& search() { return is_open() ? *open_search_ : *search_; }
   void SetKnownRanges(const VariableSet& bound, const Comparisons& comparisons);
@@ -98,10 +100,15 @@ class MatchRun final : public QueryStep {
   const std::vector<std::string>& FactVariableNames();
   std::span<const ValueRanges> Ranges() const { return ranges_; }
 
+  // What it searches.
+  const FactSource& source() const { return context_.count_pages ? counting_ : context_.source; }
+
   RunContext& context_;
   const QueryPart& part_;
   const PlanStep plan_;
   Counts counts_;
+  PageCounter pages_;
+  const CountingSource counting_;
 
   std::unique_ptr<PatternSearch> search_;
   std::vector<Slot> inputs_, outputs_;

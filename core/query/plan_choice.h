@@ -39,6 +39,9 @@ class PlanChoice {
   // remembered, or was. Errors as MakePlan().
   absl::StatusOr<Plan> Make(Reason reason, const QueryRow& row);
 
+  // As FirstStep's.
+  void AddPages(PageCounter& pages) const { first_step_.AddPages(pages); }
+
  private:
   // The plan of the query's shape that begins with part `first`; from the memory, if it is there.
   absl::StatusOr<Plan> OfShape(uint32_t first);

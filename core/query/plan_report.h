@@ -20,6 +20,7 @@ struct PlanStepReport {
   uint64_t starts = 0;             // Rows of the step before that have come to it.
   uint64_t rows = 0;               // Found so far, in all.
   uint64_t cursor_steps = 0;       // Moves of its cursors so far.
+  uint64_t pages = 0;              // Pages of files they looked at; 0 unless they are counted.
 };
 
 }  // namespace pathkb

@@ -57,7 +57,8 @@ struct RunContext {
   FactFilterRun filter;
   // No variable of the query has a name that begins with this: what variables of facts are called.
   std::string fact_variable_prefix;
-  size_t match_steps = 0;  // Made so far; tells their facts' variables apart.
+  size_t match_steps = 0;    // Made so far; tells their facts' variables apart.
+  bool count_pages = false;  // Whether searches count the pages they look at.
 };
 
 // A step at work. One thread at a time.

@@ -55,8 +55,18 @@ class QueryRun::Impl {
             meter_,
             FactFilterRun(options_.filter, source),
             UnusedPrefix(query_.form().variable_names)},
-        plan_context_{source, context_.space,          {}, context_.variable_names,
-                      meter_, query_.form().parameters} {
+        planning_source_(source, planning_pages_),
+        plan_context_{options_.count_pages ? planning_source_ : source,
+                      context_.space,
+                      {},
+                      context_.variable_names,
+                      meter_,
+                      query_.form().parameters} {
+    context_.count_pages = options_.count_pages;
+    keeping_ = options_.keeping;
+    if (options_.count_pages && keeping_.base != nullptr) {
+      keeping_.base = &planning_base_.emplace(*keeping_.base, planning_pages_);
+    }
     row_.values.resize(query_.form().variable_names.size());
   }
 
@@ -64,7 +74,7 @@ class QueryRun::Impl {
   absl::Status Prepare() {
     PATHKB_RETURN_IF_ERROR(options_.filter.Check());
     if (options_.use_index) {
-      const auto zipper = context_.source.NewZipper();
+      const auto zipper = plan_context_.source.NewZipper();
       PATHKB_ASSIGN_OR_RETURN(plan_context_.indexed, ReadIndexedArguments(*zipper, context_.space));
     }
     return absl::OkStatus();
@@ -172,6 +182,14 @@ class QueryRun::Impl {
   }
   const Query& query() const { return query_; }
   uint64_t steps() const { return meter_.steps(); }
+  uint64_t pages() const {
+    PageCounter all = planning_pages_;
+    if (choice_.has_value()) choice_->AddPages(all);
+    for (const auto& order : orders_) {
+      for (const MatchRun* match : order->matches) all.Add(match->pages());
+    }
+    return all.count();
+  }
 
  private:
   // A plan, ready to be run again and again.
@@ -211,7 +229,7 @@ class QueryRun::Impl {
 
   // Sets order_ to that for the present values.
   absl::Status ChooseOrder() {
-    if (!choice_.has_value()) choice_.emplace(context_, plan_context_, query_, options_.keeping);
+    if (!choice_.has_value()) choice_.emplace(context_, plan_context_, query_, keeping_);
     PATHKB_ASSIGN_OR_RETURN(const PlanChoice::Reason reason, choice_->ReasonFor(row_));
     if (reason != PlanChoice::kValues) {
       for (const auto& order : orders_) {
@@ -285,6 +303,10 @@ class QueryRun::Impl {
   const RunOptions options_;
   StepMeter meter_;
   RunContext context_;
+  PageCounter planning_pages_;
+  const CountingSource planning_source_;
+  std::optional<const CountingSource> planning_base_;
+  PlanKeeping keeping_;
   PlanContext plan_context_;
   std::optional<PlanChoice> choice_;            // Made at the first start.
   std::vector<std::unique_ptr<Order>> orders_;  // The one made first is the first.
@@ -348,6 +370,7 @@ uint64_t QueryRun::value() const { return impl_->search().value(); }
 int QueryRun::value_layer() const { return impl_->search().value_layer(); }
 std::string QueryRun::Position() const { return impl_->Position(); }
 std::vector<PlanStepReport> QueryRun::Steps() const { return impl_->Steps(); }
+uint64_t QueryRun::pages() const { return impl_->pages(); }
 uint64_t QueryRun::steps() const { return impl_->steps(); }
 const Query& QueryRun::query() const { return impl_->query(); }
 

@@ -41,6 +41,7 @@ struct RunOptions {
   std::function<absl::Status()> interrupt;  // Asked some times each millisecond; an error ends it.
   bool use_index = true;                    // False: walks terms/ only.
   PlanKeeping keeping = {};
+  bool count_pages = false;  // Of files, for Steps() and pages().
 };
 
 // One thread at a time. Memory is bounded by the query and the longest paths, not by the answers.
@@ -120,6 +121,9 @@ class QueryRun {
   std::vector<PlanStepReport> Steps() const;
   // Moves of cursors so far, planning included.
   uint64_t steps() const;
+  // Different pages of files that were looked at so far, planning included; 0 unless
+  // RunOptions::count_pages says that they are counted.
+  uint64_t pages() const;
   // The query that is answered.
   const Query& query() const;
 

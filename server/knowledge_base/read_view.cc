@@ -13,11 +13,13 @@
 
 namespace pathkb {
 
-std::unique_ptr<Zipper> ReadView::NewZipper() const {
+std::unique_ptr<Zipper> ReadView::NewZipper(PageCounter* pages) const {
   auto upper = std::make_unique<ReadZipper>(working);
   if (base == nullptr) return std::make_unique<OverlayZipper>(std::move(upper), nullptr);
-  if (working.empty()) return base->NewZipper();
-  return std::make_unique<OverlayZipper>(std::move(upper), ForkedBase(*base, forks).NewZipper());
+  const ForkedBase forked(*base, forks);
+  auto lower = pages != nullptr ? forked.NewCountingZipper(*pages) : forked.NewZipper();
+  if (working.empty()) return lower;
+  return std::make_unique<OverlayZipper>(std::move(upper), std::move(lower));
 }
 
 void ReadView::Show(const WorkingSet& set) {

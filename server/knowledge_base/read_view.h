@@ -39,8 +39,9 @@ struct ReadView {
   // Shows what `set` holds from now on.
   void Show(const WorkingSet& set);
 
-  // A cursor over the working set laid over the base, at the root. Borrows the view.
-  std::unique_ptr<Zipper> NewZipper() const;
+  // A cursor over the working set laid over the base, at the root. Borrows the view. With `pages`,
+  // the base's pages that it looks at are counted there.
+  std::unique_ptr<Zipper> NewZipper(PageCounter* pages = nullptr) const;
 
   // True if a value that a cursor showed with `layer` is one of the base.
   bool IsFromBase(int layer) const {

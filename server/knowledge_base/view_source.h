@@ -19,6 +19,9 @@ class ViewSource final : public FactSource {
   explicit ViewSource(ReadView view) : view_(std::move(view)) {}
 
   std::unique_ptr<Zipper> NewZipper() const override { return view_.NewZipper(); }
+  std::unique_ptr<Zipper> NewCountingZipper(PageCounter& pages) const override {
+    return view_.NewZipper(&pages);
+  }
   absl::StatusOr<std::string_view> EntryBytes(uint64_t value, int layer,
                                               std::string& scratch) const override {
     return view_.EntryBytes(value, layer, scratch);

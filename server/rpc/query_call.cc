@@ -60,7 +60,10 @@ absl::StatusOr<std::unique_ptr<QueryCall>> QueryCall::Start(
   RunOptions options;
   PATHKB_ASSIGN_OR_RETURN(options.filter, ToFilter(ask.filter));
   PATHKB_ASSIGN_OR_RETURN(options.step_budget, BudgetOf(ask.step_budget, environment.step_budget));
-  options.interrupt = [&context] { return CheckStillWanted(context); };
+  options.interrupt = [&context, meanwhile = ask.meanwhile] {
+    if (meanwhile != nullptr) meanwhile();
+    return CheckStillWanted(context);
+  };
   PATHKB_ASSIGN_OR_RETURN(Term term, ToPatternTerm(ask.pattern));
   PATHKB_ASSIGN_OR_RETURN(Query query, Query::Compile(std::move(term)));
   std::optional<Template> answer_template;
@@ -84,6 +87,7 @@ absl::StatusOr<std::unique_ptr<QueryCall>> QueryCall::Start(
   call->query_ = std::move(query);
   call->template_ = std::move(answer_template);
   call->form_ = ask.form;
+  options.count_pages = ask.count_pages;
   options.keeping = call->Keeping(*environment.plans);
   absl::Status status = call->view().CheckSpaceExists(space);
   if (status.ok()) {
@@ -135,8 +139,8 @@ absl::Status QueryCall::Fill(v1::Match& match) const {
   return absl::OkStatus();
 }
 
-std::string QueryCall::NextPageToken() const {
-  return MakePageToken(request_text_, {view().revision, run_->Position()});
+std::string QueryCall::PageTokenFor(std::string position) const {
+  return MakePageToken(request_text_, {view().revision, std::move(position)});
 }
 
 }  // namespace pathkb

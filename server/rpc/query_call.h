@@ -8,6 +8,7 @@
 #define PATHKB_SERVER_RPC_QUERY_CALL_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,9 @@ struct Ask {
   std::string template_text = {};
   std::string page_token = {};
   TermForm form = TermForm::kText;  // Of the answers.
+  bool count_pages = false;         // For Explain.
+  // Called some times each millisecond while an answer is searched for, by whoever calls Next().
+  std::function<void()> meanwhile = nullptr;
 };
 
 // The parts that all requests have.
@@ -74,7 +78,9 @@ class QueryCall {
   absl::Status Fill(v1::Match& match) const;
 
   // A token to go on behind the present answer.
-  std::string NextPageToken() const;
+  std::string NextPageToken() const { return PageTokenFor(run_->Position()); }
+  // The same for an answer whose run().Position() was kept.
+  std::string PageTokenFor(std::string position) const;
   // Keeps the view readable for such tokens, for a while.
   void HoldView() const { held_views_.Hold(view()); }
 

@@ -66,20 +66,24 @@ void FillStep(const PlanStepReport& report, v1::PlanStep& step) {
   step.set_estimated_rows(report.estimated_rows);
   step.set_rows(report.rows);
   step.set_cursor_steps(report.cursor_steps);
+  step.set_pages(report.pages);
 }
 
 absl::Status ExplainQuery(const QueryEnvironment& environment, const v1::ExplainRequest& request,
                           const grpc::CallbackServerContext& context,
                           v1::ExplainResponse& response) {
   const auto begin = std::chrono::steady_clock::now();
+  Ask ask = AskOf(request.query());
+  ask.count_pages = request.analyze();
   PATHKB_ASSIGN_OR_RETURN(const std::unique_ptr<QueryCall> call,
-                          QueryCall::Start(environment, AskOf(request.query()), context));
+                          QueryCall::Start(environment, ask, context));
   response.set_revision(call->view().revision);
   if (request.analyze()) {
     PATHKB_ASSIGN_OR_RETURN(const uint64_t answers, CountAnswers(*call));
     const auto passed = std::chrono::steady_clock::now() - begin;
     response.set_answers(answers);
     response.set_cursor_steps(call->run().steps());
+    response.set_pages(call->run().pages());
     response.set_microseconds(static_cast<uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(passed).count()));
   }

@@ -1,6 +1,8 @@
 #include "server/rpc/query_stream.h"
 
+#include <chrono>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "server/config/limits.h"
@@ -31,13 +33,23 @@ class QueryReactor final : public StreamReactor<v1::QueryResponse> {
     ask.template_text = request_.template_();
     ask.page_token = request_.page_token();
     if (request_.structured()) ask.form = TermForm::kStructured;
+    ask.meanwhile = [this] { SendWhatIsThere(); };
     auto call = QueryCall::Start(environment_, ask, context_);
     if (call.ok()) call_ = *std::move(call);
     return call.status();
   }
 
   Collected Collect(v1::QueryResponse& response) override {
+    collecting_ = &response;
+    const Collected collected = CollectInto(response);
+    collecting_ = nullptr;
+    last_sent_ = std::chrono::steady_clock::now();
+    return collected;
+  }
+
+  Collected CollectInto(v1::QueryResponse& response) {
     response.set_revision(call_->view().revision);
+    KeepPlace(response);
     absl::Status status = CheckWanted();
     size_t bytes = 0;
     bool at_end = false;    // There are no more answers.
@@ -56,6 +68,9 @@ class QueryReactor final : public StreamReactor<v1::QueryResponse> {
       }
       bytes += match.ByteSizeLong();
       at_limit = ++sent_ == request_.limit();
+      // At first, and where they come slowly, a place is kept for each; else for some.
+      const int matches = response.matches_size();
+      if (matches <= kPlacesAll || matches % kPlacesAll == 0 || ticked_) KeepPlace(response);
     }
     if (status.ok() && !at_end) response.set_next_page_token(call_->NextPageToken());
     if (absl::Status confirmed = call_->Confirm(absl::OkStatus()); !confirmed.ok()) {
@@ -70,10 +85,55 @@ class QueryReactor final : public StreamReactor<v1::QueryResponse> {
   // What came through goes on with the token of an earlier message.
   void ClientGone() override { call_->HoldView(); }
 
+  // Keeps where the last answer of `response` is: while the next one is searched for, nobody could
+  // tell any more.
+  void KeepPlace(const v1::QueryResponse& response) {
+    kept_matches_ = response.matches_size();
+    if (kept_matches_ != 0) kept_position_ = call_->run().Position();
+    ticked_ = false;
+  }
+
+  // Is called while an answer is searched for: sends those before it, if it takes long.
+  void SendWhatIsThere() {
+    ticked_ = true;
+    if (collecting_ == nullptr || kept_matches_ == 0) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_sent_ < kSendWithin) return;
+    last_sent_ = now;
+    // Those behind the place that was kept stay for the next message.
+    v1::QueryResponse rest;
+    rest.set_revision(collecting_->revision());
+    for (int i = kept_matches_; i < collecting_->matches_size(); ++i) {
+      rest.add_matches()->Swap(collecting_->mutable_matches(i));
+    }
+    v1::QueryResponse early;
+    early.Swap(collecting_);
+    early.mutable_matches()->DeleteSubrange(kept_matches_, rest.matches_size());
+    early.set_next_page_token(call_->PageTokenFor(kept_position_));
+    if (SendEarly(early)) {
+      collecting_->Swap(&rest);
+      kept_matches_ = 0;
+      return;
+    }
+    // The one before is not through yet: all as it was.
+    for (v1::Match& match : *rest.mutable_matches()) early.add_matches()->Swap(&match);
+    early.clear_next_page_token();
+    collecting_->Swap(&early);
+  }
+
+  static constexpr int kPlacesAll = 16;
+  // An answer that was found waits no longer than about this for those behind it.
+  static constexpr std::chrono::milliseconds kSendWithin{20};
+
   const QueryEnvironment& environment_;
   const grpc::CallbackServerContext& context_;
   const v1::QueryRequest& request_;
   uint64_t sent_ = 0;
+  v1::QueryResponse* collecting_ = nullptr;  // By Collect(), while that is at work.
+  int kept_matches_ = 0;                     // Of it, up to the place that was kept.
+  std::string kept_position_;
+  bool ticked_ = false;  // SendWhatIsThere() was called since.
+  std::chrono::steady_clock::time_point last_sent_ = std::chrono::steady_clock::now();
   std::unique_ptr<QueryCall> call_;
 };
 

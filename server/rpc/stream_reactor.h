@@ -3,13 +3,19 @@
 //
 //   Begin --> Start() --> Collect() --> write --> Collect() --> write --> ... --> finish
 //             request thread            gRPC      request thread
+//
+// What Collect() has so far may go out while it is still at work (SendEarly); its own message then
+// waits until that one is written.
 
 #ifndef PATHKB_SERVER_RPC_STREAM_REACTOR_H_
 #define PATHKB_SERVER_RPC_STREAM_REACTOR_H_
 
+#include <cstdint>
 #include <mutex>
+#include <optional>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "grpcpp/support/server_callback.h"
 
@@ -26,15 +32,25 @@ template <typename Response>
 class StreamReactor : public grpc::ServerWriteReactor<Response> {
  public:
   void OnWriteDone(bool ok) override {
+    bool was_early = false;
+    {
+      const std::lock_guard<std::mutex> lock(early_mutex_);
+      was_early = early_ == Early::kUnderWay;
+      if (was_early) {
+        early_ = ok ? Early::kNone : Early::kFailed;
+        // While Collect() is at work, Produce() goes on from here.
+        if (!collected_.has_value()) return;
+      }
+    }
+    if (was_early) {
+      Send();
+      return;
+    }
     if (ok) {
       threads_.Run([this] { Produce(); });
       return;
     }
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      ClientGone();
-    }
-    this->Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client is gone"));
+    EndWithoutClient();
   }
 
   // What walks asks CheckStillWanted(), and the next write fails.
@@ -76,6 +92,20 @@ class StreamReactor : public grpc::ServerWriteReactor<Response> {
 
   // --- By one thread at a time, under the lock.
 
+  // For Collect(): writes what is in `message` while collecting goes on, and leaves it empty.
+  // False, with nothing changed, while an earlier one is still being written, or could not be.
+  bool SendEarly(Response& message) {
+    {
+      const std::lock_guard<std::mutex> lock(early_mutex_);
+      if (early_ != Early::kNone) return false;
+      early_ = Early::kUnderWay;
+    }
+    early_response_.Clear();
+    early_response_.Swap(&message);
+    this->StartWrite(&early_response_);
+    return true;
+  }
+
   // Gets ready; an error ends the call.
   virtual absl::Status Start() = 0;
   // Fills the next message, which is empty.
@@ -91,14 +121,41 @@ class StreamReactor : public grpc::ServerWriteReactor<Response> {
       response_.Clear();
       collected = Collect(response_);
     }
+    {
+      const std::lock_guard<std::mutex> lock(early_mutex_);
+      collected_ = std::move(collected);
+      if (early_ == Early::kUnderWay) return;  // OnWriteDone() goes on from here.
+    }
+    Send();
+  }
+
+  // Sends what Collect() has made; nothing else is being written.
+  void Send() {
+    Collected collected;
+    bool failed = false;
+    {
+      const std::lock_guard<std::mutex> lock(early_mutex_);
+      collected = *std::exchange(collected_, std::nullopt);
+      failed = early_ == Early::kFailed;
+    }
     // What was found before an error is good, and goes out with it.
-    if (collected.more) {
+    if (failed) {
+      EndWithoutClient();
+    } else if (collected.more) {
       this->StartWrite(&response_);
     } else if (collected.worth_sending) {
       this->StartWriteAndFinish(&response_, grpc::WriteOptions(), ToGrpcStatus(collected.status));
     } else {
       this->Finish(ToGrpcStatus(collected.status));
     }
+  }
+
+  void EndWithoutClient() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      ClientGone();
+    }
+    this->Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client is gone"));
   }
 
   ThreadPool& threads_;
@@ -108,6 +165,14 @@ class StreamReactor : public grpc::ServerWriteReactor<Response> {
   // does not see into gRPC, know it too.
   std::mutex mutex_;
   Response response_;
+
+  // A message that goes out while the next one is collected. Never held with a call of gRPC's.
+  enum class Early : uint8_t { kNone, kUnderWay, kFailed };
+  std::mutex early_mutex_;
+  Early early_ ABSL_GUARDED_BY(early_mutex_) = Early::kNone;
+  // What is to be sent behind it; none while it is being collected.
+  std::optional<Collected> collected_ ABSL_GUARDED_BY(early_mutex_);
+  Response early_response_;  // Whoever sets early_ to kUnderWay has it.
 };
 
 }  // namespace pathkb

@@ -6,6 +6,7 @@
 
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
+#include "storage/act/sibling_table.h"
 
 namespace pathkb {
 
@@ -199,6 +200,9 @@ bool ActZipper::Enter(int index, uint8_t edge) {
   if (!parent.is_line()) path_.push_back(static_cast<char>(edge));
   frame.path_bytes = start;
   frame.index = index;
+  if (pages_ != nullptr) [[unlikely]] {
+    NotePages();
+  }
   return true;
 }
 
@@ -256,6 +260,25 @@ bool ActZipper::StepDown() {
   if (!node.is_line()) return EnterFirstReadable(node.first_child, 0);
   GoAlongLine(node.bytes.size() - line_bytes());
   return true;
+}
+
+void ActZipper::NotePages() const {
+  const ActNode& node = last().node;
+  pages_->Touch(node.offset, node.end - node.offset);
+  if (node.is_line()) {
+    const uint64_t segment = static_cast<uint64_t>(node.bytes.data() - reader_->act().file.data());
+    pages_->Touch(node.line, segment + node.bytes.size() - node.line);
+  }
+  if (depth_ < 2 || last().index == 0) return;
+  // On the way to it stand its siblings, or a table of where they are.
+  const ActNode& parent = frames_[depth_ - 2].node;
+  uint64_t from = parent.first_child;
+  uint64_t to = node.offset;
+  if (parent.child_count >= reader_->act().table_min) {
+    to = from;
+    from -= std::min(from, SiblingTableBytes(static_cast<uint32_t>(last().index) + 1, true));
+  }
+  pages_->Touch(from, to - from);
 }
 
 void ActZipper::NoteDamage(uint64_t offset, std::string_view problem) {

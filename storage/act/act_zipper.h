@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 
 #include "core/base/byte_mask.h"
+#include "core/base/page_counter.h"
 #include "core/trie/zipper.h"
 #include "storage/act/act_node.h"
 #include "storage/act/act_reader.h"
@@ -39,6 +40,10 @@ inline constexpr uint64_t kActPathBytesMax = uint64_t{1} << 30;
 class ActZipper final : public Zipper {
  public:
   explicit ActZipper(const ActReader& reader, uint64_t path_bytes_max = kActPathBytesMax);
+
+  // Has the pages that it and its forks look at from now on counted in `pages`, which must outlive
+  // them; null, as at first: nobody counts, and nothing is paid for that.
+  void CountPages(PageCounter* pages) { pages_ = pages; }
 
   std::unique_ptr<Zipper> Fork() const override;
   std::string_view path() const override { return path_.view(); }
@@ -134,10 +139,14 @@ class ActZipper final : public Zipper {
   // `prefix_bytes` bytes of the path.
   bool SearchOn(bool down, size_t prefix_bytes);
 
+  // Counts the pages that were looked at to enter the last frame.
+  void NotePages() const;
+
   void NoteDamage(uint64_t offset, std::string_view problem);
 
   const ActReader* reader_;
   uint64_t path_bytes_max_;
+  PageCounter* pages_ = nullptr;
   ByteBuffer path_;
   // frames_[0, depth_) are in use, from the root down, never none; the rest is kept for its memory.
   std::vector<Frame> frames_;

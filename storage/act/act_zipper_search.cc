@@ -114,6 +114,9 @@ bool ActZipper::GoToNextLeaf(size_t prefix_bytes) {
   path_.append(next.bytes);
   frame.node = next;
   frame.index = index;
+  if (pages_ != nullptr) [[unlikely]] {
+    NotePages();
+  }
   return true;
 }
 
@@ -192,6 +195,9 @@ ActZipper::Quick ActZipper::SearchQuickly(bool down, size_t prefix_bytes) {
       is_sound = ReadActSegment(act, node) == nullptr &&
                  node.bytes.size() <= path_bytes_max_ - std::min(path_.size(), path_bytes_max_);
       if (is_sound) path_.append(node.bytes);
+    }
+    if (is_sound && pages_ != nullptr) [[unlikely]] {
+      NotePages();
     }
     if (is_sound && node.has_value) return Quick::kFound;
     if (!is_sound || node.child_count == 0 || path_.size() >= path_bytes_max_) {

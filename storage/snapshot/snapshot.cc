@@ -145,6 +145,12 @@ absl::StatusOr<uint64_t> Snapshot::CountBelow(std::string_view prefix,
 
 std::unique_ptr<Zipper> Snapshot::NewZipper() const { return std::make_unique<ActZipper>(*tree_); }
 
+std::unique_ptr<Zipper> Snapshot::NewCountingZipper(PageCounter& pages) const {
+  auto zipper = std::make_unique<ActZipper>(*tree_);
+  zipper->CountPages(&pages);
+  return zipper;
+}
+
 absl::Status Snapshot::Verify() const {
   const uint64_t changes_before = OutsideChanges();
   if (sums_ != nullptr) PATHKB_RETURN_IF_ERROR(sums_->Verify());

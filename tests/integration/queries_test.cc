@@ -203,6 +203,7 @@ TEST_F(QueriesTest, ExplainTellsThePlanAndWhatItTook) {
   EXPECT_EQ(plan->answers(), 43);
   EXPECT_EQ(plan->steps(1).rows(), 43);
   EXPECT_GT(plan->cursor_steps(), 43);
+  EXPECT_EQ(plan->pages(), 0);  // All is in memory.
 }
 
 TEST_F(QueriesTest, TransformsAreWholeOrNothing) {
@@ -336,6 +337,33 @@ TEST_F(EndlessTest, TheBudgetEndsItAndSaysWhatToBind) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("bind"));
   request.set_step_budget(60'000'000'000);
   EXPECT_EQ(Failure(request).code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(EndlessTest, AnswersDoNotWaitForThoseThatTakeLong) {
+  Insert({"(first 1)", "(first 2)", "(first 3)"});
+  const auto stub = v1::QueryService::NewStub(
+      grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials()));
+  v1::QueryRequest request = Ask(std::string("(or (first $x) ") + kEndless + ")");
+  grpc::ClientContext context;
+  const auto reader = stub->Query(&context, request);
+  v1::QueryResponse early;
+  ASSERT_TRUE(reader->Read(&early));
+  context.TryCancel();
+  EXPECT_EQ(early.matches_size(), 3);
+  EXPECT_GT(early.revision(), 0);
+  v1::QueryResponse more;
+  while (reader->Read(&more)) {
+  }
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  // Its token is the one that three answers have that were all that was wanted.
+  request.set_limit(3);
+  grpc::ClientContext other_context;
+  const auto limited = stub->Query(&other_context, request);
+  ASSERT_TRUE(limited->Read(&more));
+  EXPECT_EQ(more.matches_size(), 3);
+  EXPECT_EQ(more.next_page_token(), early.next_page_token());
+  EXPECT_FALSE(limited->Read(&more));
+  EXPECT_TRUE(limited->Finish().ok());
 }
 
 TEST_F(EndlessTest, NothingGoesOnBehindACancelOrADeadline) {

@@ -31,7 +31,7 @@ std::string Joined(const google::protobuf::RepeatedPtrField<std::string>& names)
 
 void PrintTable(Session& session, const v1::ExplainResponse& plan, bool analyze) {
   std::vector<std::string> titles = {"step", "of", "through", "binds", "expected rows"};
-  if (analyze) titles.insert(titles.end(), {"rows", "steps"});
+  if (analyze) titles.insert(titles.end(), {"rows", "steps", "pages"});
   Table table(session.out(), std::move(titles));
   for (const v1::PlanStep& step : plan.steps()) {
     std::vector<std::string> row = {std::string(2 * step.depth(), ' ') + step.kind(), step.form(),
@@ -40,12 +40,14 @@ void PrintTable(Session& session, const v1::ExplainResponse& plan, bool analyze)
     if (analyze) {
       row.push_back(WithCommas(step.rows()));
       row.push_back(WithCommas(step.cursor_steps()));
+      row.push_back(WithCommas(step.pages()));
     }
     if (!table.AddRow(std::move(row))) return;
   }
   if (!table.Finish() || !analyze) return;
-  session.out().Write(fmt::format("{} answers, {} steps, {}\n", WithCommas(plan.answers()),
-                                  WithCommas(plan.cursor_steps()),
+  session.out().Write(fmt::format("{} answers, {} steps, {} pages, {}\n",
+                                  WithCommas(plan.answers()), WithCommas(plan.cursor_steps()),
+                                  WithCommas(plan.pages()),
                                   ShowSeconds(static_cast<double>(plan.microseconds()) / 1e6)));
 }
 
@@ -59,7 +61,9 @@ void PrintJson(Session& session, const v1::ExplainResponse& plan, bool analyze) 
         .Text("binds", Joined(step.binds()))
         .Real("expected_rows", step.estimated_rows());
     if (analyze) {
-      object.Number("rows", step.rows()).Number("steps", step.cursor_steps());
+      object.Number("rows", step.rows())
+          .Number("steps", step.cursor_steps())
+          .Number("pages", step.pages());
     }
     if (!session.out().Write(object.Done() + "\n")) return;
   }
@@ -67,6 +71,7 @@ void PrintJson(Session& session, const v1::ExplainResponse& plan, bool analyze) 
   session.out().Write(JsonObject()
                           .Number("answers", plan.answers())
                           .Number("steps", plan.cursor_steps())
+                          .Number("pages", plan.pages())
                           .Number("microseconds", plan.microseconds())
                           .Number("revision", plan.revision())
                           .Done() +
