@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <emmintrin.h>
 
 #include "storage/act/quick_read.h"
 #include "storage/act/sibling_table.h"
@@ -41,16 +40,8 @@ bool DoAscend(std::string_view file, uint64_t at, uint64_t count) {
     }
     return true;
   }
-  // Sixteen neighbours at a time: the saturated difference is zero where the next is not greater.
-  const auto stays = [from = file.data() + at](int start) {
-    const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + start));
-    const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + start + 1));
-    return static_cast<uint32_t>(
-        _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_subs_epu8(next, here), _mm_setzero_si128())));
-  };
-  uint32_t wrong = stays(0);
-  if (count > 17) wrong |= stays(16) << 16;
-  return (wrong & ((uint32_t{1} << (count - 1)) - 1)) == 0;
+  return DoEdgesAscend(reinterpret_cast<const uint8_t*>(file.data()) + at,
+                       static_cast<unsigned>(count));
 }
 
 ActProblem ReadEdges(std::string_view file, uint8_t low, uint64_t& at, uint64_t bound,

@@ -6,7 +6,6 @@
 
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
-#include "storage/act/sibling_table.h"
 
 namespace pathkb {
 
@@ -80,44 +79,11 @@ void ActZipper::Reset() {
   path_.Truncate(0);
 }
 
-bool ActZipper::DescendByte(uint8_t byte) {
-  const ActNode& node = last().node;
-  if (!node.is_line()) {
-    const int index = node.ChildIndex(byte);
-    return index >= 0 && EnterChild(index, byte);
-  }
-  const size_t at = line_bytes();
-  if (at == node.bytes.size() || static_cast<uint8_t>(node.bytes[at]) != byte) return false;
-  GoAlongLine(1);
-  return true;
-}
-
 bool ActZipper::Descend(std::string_view bytes) {
   const size_t gone = DescendExisting(bytes);
   if (gone == bytes.size()) return true;
   Ascend(gone);
   return false;
-}
-
-size_t ActZipper::DescendExisting(std::string_view bytes) {
-  const size_t start = path_.size();
-  while (path_.size() - start < bytes.size()) {
-    const std::string_view rest = bytes.substr(path_.size() - start);
-    const ActNode& node = last().node;
-    if (!node.is_line()) {
-      if (!DescendByte(static_cast<uint8_t>(rest[0]))) break;
-      continue;
-    }
-    const std::string_view segment = node.bytes.substr(line_bytes());
-    const size_t most = std::min(rest.size(), segment.size());
-    const size_t equal = static_cast<size_t>(
-        std::mismatch(segment.begin(), segment.begin() + static_cast<ptrdiff_t>(most), rest.begin())
-            .first -
-        segment.begin());
-    if (equal == 0) break;
-    GoAlongLine(equal);
-  }
-  return path_.size() - start;
 }
 
 bool ActZipper::DescendFirst() {
@@ -183,45 +149,6 @@ bool ActZipper::PreviousSibling() {
 // --- Steps
 // -----------------------------------------------------------------------------------------
 
-bool ActZipper::Enter(int index, uint8_t edge) {
-  Frame& frame = frames_[depth_ - 1];
-  const ActNode& parent = frames_[depth_ - 2].node;
-  const size_t start = path_.size() + (parent.is_line() ? 0 : 1);
-  const size_t segment_bytes = frame.node.is_line() ? frame.node.bytes.size() : 0;
-  if (start > path_bytes_max_ || segment_bytes > path_bytes_max_ - start) {
-    if (status_.ok()) {
-      status_ = absl::ResourceExhaustedError(
-          fmt::format("{}: offset {}: a path is longer than {} bytes", reader_->file_path(),
-                      frame.node.offset, path_bytes_max_));
-    }
-    --depth_;
-    return false;
-  }
-  if (!parent.is_line()) path_.push_back(static_cast<char>(edge));
-  frame.path_bytes = start;
-  frame.index = index;
-  if (pages_ != nullptr) [[unlikely]] {
-    NotePages();
-  }
-  return true;
-}
-
-bool ActZipper::EnterChild(int index, uint8_t edge) {
-  ActNode& child = NewFrame().node;
-  const ActNode& parent = frames_[depth_ - 2].node;
-  if (auto problem = ReadActChild(reader_->act(), parent, index, child)) {
-    --depth_;
-    NoteDamage(last().node.offset, fmt::format("child {} of this node: {}", index, problem));
-    return false;
-  }
-  return Enter(index, edge);
-}
-
-bool ActZipper::EnterChild(int index) {
-  const ActNode& parent = last().node;
-  return EnterChild(index, parent.is_line() ? uint8_t{0} : parent.Edge(index));
-}
-
 bool ActZipper::EnterFirstReadable(uint64_t offset, int index) {
   const ActBytes& act = reader_->act();
   for (; index < last().node.child_count; ++index) {
@@ -248,37 +175,12 @@ bool ActZipper::EnterLastReadable(int index) {
   return false;
 }
 
-void ActZipper::GoAlongLine(size_t byte_count) {
-  const ActNode& node = last().node;
-  path_.append(node.bytes.substr(line_bytes(), byte_count));
-  if (line_bytes() == node.bytes.size() && node.child_count > 0) EnterChild(0);
-}
-
 bool ActZipper::StepDown() {
   if (!has_children()) return false;
   const ActNode& node = last().node;
   if (!node.is_line()) return EnterFirstReadable(node.first_child, 0);
   GoAlongLine(node.bytes.size() - line_bytes());
   return true;
-}
-
-void ActZipper::NotePages() const {
-  const ActNode& node = last().node;
-  pages_->Touch(node.offset, node.end - node.offset);
-  if (node.is_line()) {
-    const uint64_t segment = static_cast<uint64_t>(node.bytes.data() - reader_->act().file.data());
-    pages_->Touch(node.line, segment + node.bytes.size() - node.line);
-  }
-  if (depth_ < 2 || last().index == 0) return;
-  // On the way to it stand its siblings, or a table of where they are.
-  const ActNode& parent = frames_[depth_ - 2].node;
-  uint64_t from = parent.first_child;
-  uint64_t to = node.offset;
-  if (parent.child_count >= reader_->act().table_min) {
-    to = from;
-    from -= std::min(from, SiblingTableBytes(static_cast<uint32_t>(last().index) + 1, true));
-  }
-  pages_->Touch(from, to - from);
 }
 
 void ActZipper::NoteDamage(uint64_t offset, std::string_view problem) {

@@ -106,6 +106,8 @@ class ActZipper final : public Zipper {
   // line or a branch that it leaves by byte `edge`. False, with the frame taken away, if the path
   // would become too long.
   bool Enter(int index, uint8_t edge);
+  // The common case of EnterChild(); false, with nothing changed, if it must be asked.
+  bool EnterQuickly(int index, uint8_t edge);
   // Goes down to child `index` of the last node: a branch, by its byte `edge`, or a line node at
   // its end.
   bool EnterChild(int index, uint8_t edge);

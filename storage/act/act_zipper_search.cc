@@ -10,6 +10,7 @@
 
 #include "core/base/check.h"
 #include "core/base/run_compare.h"
+#include "storage/act/act_quick_node.h"
 #include "storage/act/act_zipper.h"
 #include "storage/act/quick_read.h"
 
@@ -190,10 +191,9 @@ ActZipper::Quick ActZipper::SearchQuickly(bool down, size_t prefix_bytes) {
     ActNode& node = frame.node;
     frame.path_bytes = path_.size();
     frame.index = index;
-    bool is_sound = ReadActNode(act, offset, bound, node) == nullptr;
+    bool is_sound = ReadActNodeQuickly(act, offset, bound, node);
     if (is_sound && node.is_line()) {
-      is_sound = ReadActSegment(act, node) == nullptr &&
-                 node.bytes.size() <= path_bytes_max_ - std::min(path_.size(), path_bytes_max_);
+      is_sound = node.bytes.size() <= path_bytes_max_ - std::min(path_.size(), path_bytes_max_);
       if (is_sound) path_.append(node.bytes);
     }
     if (is_sound && pages_ != nullptr) [[unlikely]] {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <emmintrin.h>
 
 #include "core/base/varint.h"
 
@@ -50,6 +51,21 @@ __attribute__((always_inline)) inline uint64_t TakeInteger(const uint8_t*& at) {
 // Steps over an integer.
 inline void PassInteger(const uint8_t*& at) {
   at += 1 + std::max<unsigned>(*at, kVarintInlineMax) - kVarintInlineMax;
+}
+
+// True if each of the `count` bytes at `edges`, 1 to 31, is less than the one after it; 33 bytes
+// may be loaded.
+__attribute__((always_inline)) inline bool DoEdgesAscend(const uint8_t* edges, unsigned count) {
+  // Sixteen neighbours at a time: the saturated difference is zero where the next is not greater.
+  const auto stays = [edges](int start) {
+    const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(edges + start));
+    const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(edges + start + 1));
+    return static_cast<uint32_t>(
+        _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_subs_epu8(next, here), _mm_setzero_si128())));
+  };
+  uint32_t wrong = stays(0);
+  if (count > 17) wrong |= stays(16) << 16;
+  return (wrong & ((uint32_t{1} << (count - 1)) - 1)) == 0;
 }
 
 }  // namespace pathkb
