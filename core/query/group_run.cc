@@ -8,10 +8,18 @@
 
 namespace pathkb {
 
+// Longer lists than this are worth looking for a shorter one.
+constexpr size_t kShortList = 4;
+
 absl::StatusOr<size_t> GroupRun::Shortest(QueryRow& row) {
-  for (const Member& member : members_) {
-    PATHKB_RETURN_IF_ERROR(member.search->Start(row));
-    if (member.search->is_open()) return 0;
+  for (size_t i = 0; i < members_.size(); ++i) {
+    MatchRun& search = *members_[i].search;
+    PATHKB_RETURN_IF_ERROR(search.Start(row));
+    if (search.is_open()) return 0;
+    for (size_t rows = 0; rows <= kShortList; ++rows) {
+      PATHKB_ASSIGN_OR_RETURN(const bool found, search.Skip());
+      if (!found) return i;
+    }
   }
   while (true) {
     for (size_t i = 0; i < members_.size(); ++i) {

@@ -2,9 +2,9 @@
 //
 //   (, (edge $x $y) (edge $y $z) (edge $x $z))     $x and $y have values, both lack $z
 //
-// For each row, the pattern with the fewest facts is searched, and the others are checked with each
-// $z that it finds. Which one that is, is found out by letting all of them go forward in turns
-// until one has ended. DESIGN.md, "Joining", has the figures.
+// For each row, a pattern with few facts is searched, and the others are checked with each $z that
+// it finds. That is the first one with no more than a handful of facts; if each has more, all of
+// them go forward in turns until one has ended. DESIGN.md, "Joining", has the figures.
 
 #ifndef PATHKB_CORE_QUERY_GROUP_RUN_H_
 #define PATHKB_CORE_QUERY_GROUP_RUN_H_
@@ -42,7 +42,7 @@ class GroupRun final : public QueryStep {
   void AppendMatches(std::vector<const MatchRun*>& matches) const override;
 
  private:
-  // The member with the fewest facts for this row.
+  // A member with few facts for this row, if there is one; else that with the fewest.
   absl::StatusOr<size_t> Shortest(QueryRow& row);
   // The search of member `first`, then the checks of the others.
   void SetOrder(size_t first);

@@ -118,6 +118,14 @@ absl::Status PatternSearch::Begin(std::span<const std::string_view> values, Vari
     if (!PassSubterm(*from, end, has_variable)) {
       return absl::InvalidArgumentError("no position of this query");
     }
+  }
+  BeginChecked(values, ranges, from, inclusive);
+  return absl::OkStatus();
+}
+
+void PatternSearch::BeginChecked(std::span<const std::string_view> values, VariableRanges ranges,
+                                 std::optional<std::string_view> from, bool inclusive) {
+  if (from.has_value()) {
     from_.emplace(*from);
   } else {
     from_.reset();
@@ -140,7 +148,6 @@ absl::Status PatternSearch::Begin(std::span<const std::string_view> values, Vari
   } else {
     BeginIndex(values, from);
   }
-  return absl::OkStatus();
 }
 
 void PatternSearch::BeginIndex(std::span<const std::string_view> values,
@@ -225,12 +232,14 @@ absl::StatusOr<bool> PatternSearch::Next() {
     return NextOf(*main_);
   }
   if (stage_ == Stage::kWhole) return NextOf(*whole_);
+  if (stage_ == Stage::kBare && bare_->is_empty()) return false;
   if (stage_ == Stage::kMain) {
     PATHKB_ASSIGN_OR_RETURN(const bool found, NextThroughIndex());
     if (found) return true;
     if (stage_ == Stage::kWhole) return NextOf(*whole_);
     stage_ = Stage::kBare;
     if (bare_ == nullptr) bare_ = NewWalk(0, PatternWalk::Argument::kBare);
+    if (bare_->is_empty()) return false;
     std::optional<std::string_view> from;
     if (from_.has_value() && static_cast<uint8_t>((*from_)[0]) > kExpressionTagMax) from = *from_;
     bare_->Start(Values(), ranges_, from, inclusive_);

@@ -60,6 +60,11 @@ class PatternSearch {
   //   InvalidArgument   an input without a value, or one that is no encoded ground term
   absl::Status Start(std::span<const std::string_view> values = {}, VariableRanges ranges = {});
 
+  // The same for values that are known to be such, as those that a search has found.
+  void StartChecked(std::span<const std::string_view> values, VariableRanges ranges) {
+    BeginChecked(values, ranges, std::nullopt, false);
+  }
+
   // The same, in front of the first answer behind `position`, which Position() gave for the same
   // facts, pattern, values and ranges; one that was made up means a place all the same.
   //   InvalidArgument   as Start(); or the bytes cannot be a position
@@ -114,6 +119,9 @@ class PatternSearch {
 
   absl::Status Begin(std::span<const std::string_view> values, VariableRanges ranges,
                      std::optional<std::string_view> from, bool inclusive);
+  // The same without looking at what is given.
+  void BeginChecked(std::span<const std::string_view> values, VariableRanges ranges,
+                    std::optional<std::string_view> from, bool inclusive);
   // Starts main_ for a search through an index, from what `from` means there.
   void BeginIndex(std::span<const std::string_view> values, std::optional<std::string_view> from);
   // `from` as bytes of the index's family, so that in the order of main_ the same is behind it;

@@ -65,6 +65,8 @@ class PatternWalk {
   // out, and the one right there too unless `inclusive`.
   void Start(std::span<const std::string_view> values, VariableRanges ranges,
              std::optional<std::string_view> from = std::nullopt, bool inclusive = false);
+  // True if there is nothing for any start, and no error either.
+  bool is_empty() const { return !alive_ && alive_status_.ok(); }
   // Goes to the next candidate; false when there are no more, or when status() is not OK.
   bool Next();
   // DataLoss, or what the meter says.

@@ -1,6 +1,5 @@
 #include "core/query/query_run.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/varint.h"
 #include "core/facts/arg_index.h"
+#include "core/query/budget_message.h"
 #include "core/query/match_run.h"
 #include "core/query/plan.h"
 #include "core/query/plan_choice.h"
@@ -124,7 +124,9 @@ class QueryRun::Impl {
     if (order_ == nullptr) return absl::FailedPreconditionError("the query was not started");
     const absl::StatusOr<bool> found = order_->sequence->NextSettled(row_, 0);
     if (!found.ok()) {
-      failed_ = BudgetIsSpent() ? RanAway() : found.status();
+      failed_ = BudgetIsSpent() && !order_->matches.empty()
+                    ? BudgetSpent(options_.step_budget, order_->matches)
+                    : found.status();
       return failed_;
     }
     ended_ = !*found;
@@ -262,41 +264,6 @@ class QueryRun::Impl {
   bool BudgetIsSpent() const {
     return options_.step_budget != 0 && meter_.steps() >= options_.step_budget &&
            meter_.status().code() == absl::StatusCode::kResourceExhausted;
-  }
-
-  // The search to name when the budget is spent: the one that took most of it, or if that binds
-  // nothing, the one that gave most of its rows.
-  const MatchRun* RunawayMatch() const {
-    const MatchRun* most_steps = order_->matches.front();
-    const MatchRun* most_rows = nullptr;
-    for (const MatchRun* match : order_->matches) {
-      if (match->counts().steps > most_steps->counts().steps) most_steps = match;
-      if (match->BindsNames().empty()) continue;
-      if (most_rows == nullptr || match->counts().rows > most_rows->counts().rows) {
-        most_rows = match;
-      }
-    }
-    return most_steps->BindsNames().empty() && most_rows != nullptr ? most_rows : most_steps;
-  }
-
-  // What to say when the budget is spent.
-  absl::Status RanAway() const {
-    if (order_->matches.empty()) return meter_.status();
-    const MatchRun* worst = RunawayMatch();
-    const MatchRun::Counts& counts = worst->counts();
-    const double starts = std::max<double>(1, static_cast<double>(counts.starts));
-    std::string to_bind;
-    for (const std::string& name : worst->BindsNames()) {
-      to_bind += (to_bind.empty() ? "$" : " or $") + name;
-    }
-    const std::string before =
-        counts.starts > 1 ? fmt::format(" for each of {} rows before it", counts.starts) : "";
-    return absl::ResourceExhaustedError(fmt::format(
-        "step budget of {} spent in {}, which took {:.0f} steps and had {:.0f} rows{}: {}{}raise "
-        "the budget",
-        options_.step_budget, ExcerptOfForm(worst->form()),
-        static_cast<double>(counts.steps) / starts, static_cast<double>(counts.rows) / starts,
-        before, to_bind.empty() ? "" : "bind ", to_bind.empty() ? "" : to_bind + ", or "));
   }
 
   const Query query_;
