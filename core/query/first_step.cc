@@ -23,20 +23,24 @@ FirstStep::FirstStep(RunContext& run, const PlanContext& plan, const Conjunction
       comparisons_(ComparisonsIn(conjunction, {})) {
   const MatchAccessCache accesses(plan);
   size_t generators = 0;
-  size_t firsts = 0;
+  std::vector<uint32_t> firsts;
   for (uint32_t i = 0; i < conjunction.parts.size(); ++i) {
     const QueryPart& part = conjunction.parts[i];
     const bool is_match = part.kind == QueryPart::Kind::kMatch;
     if (!is_match && part.kind != QueryPart::Kind::kOr) continue;
     ++generators;
     if ((part.needs & ~bound).any()) continue;
-    ++firsts;
-    if (!is_match) continue;
+    firsts.push_back(i);
+  }
+  has_choice_ = generators > 1 && firsts.size() > 1;
+  if (!has_choice_) return;
+  for (const uint32_t i : firsts) {
+    const QueryPart& part = conjunction.parts[i];
+    if (part.kind != QueryPart::Kind::kMatch) continue;
     const MatchAccess access = accesses.WithoutCount(part, bound, comparisons_);
     // What a search visits that scans may be much, however little it finds.
     if (!access.scans) candidates_.push_back({i, access.position, access.known, nullptr});
   }
-  has_choice_ = generators > 1 && firsts > 1;
   std::stable_sort(candidates_.begin(), candidates_.end(),
                    [](const Candidate& a, const Candidate& b) { return a.known > b.known; });
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "absl/container/inlined_vector.h"
+
 #include "core/base/status_macros.h"
 #include "core/query/estimate.h"
 #include "core/query/pattern.h"
@@ -26,10 +28,15 @@ enum class Known : uint8_t {
   kAll,
 };
 
+// Patterns are narrow: none of these lists asks for memory.
+using KnownList = absl::InlinedVector<Known, 8>;
+using ChildOrder = absl::InlinedVector<size_t, 8>;
+using PositionList = absl::InlinedVector<int, kIndexPositionsMax + 1>;
+
 // For each child of the pattern; none if it is no expression, or too wide.
-std::vector<Known> KnownChildren(const QueryPart& match, const VariableSet& bound,
-                                 const PlanContext& context, const Comparisons& comparisons) {
-  std::vector<Known> known;
+KnownList KnownChildren(const QueryPart& match, const VariableSet& bound,
+                        const PlanContext& context, const Comparisons& comparisons) {
+  KnownList known;
   const std::vector<Term>& children = match.pattern.children();
   if (children.size() > kChildrenMax) return known;
   const auto number_of = [&](const std::string& name) {
@@ -41,7 +48,7 @@ std::vector<Known> KnownChildren(const QueryPart& match, const VariableSet& boun
   const std::vector<KnownSide> sides = KnownSides(match, bound, comparisons);
   for (const Term& child : children) {
     Known here = Known::kAll;
-    std::vector<const Term*> pending = {&child};
+    absl::InlinedVector<const Term*, 16> pending = {&child};
     while (!pending.empty() && here == Known::kAll) {
       const Term& term = *pending.back();
       pending.pop_back();
@@ -61,15 +68,15 @@ std::vector<Known> KnownChildren(const QueryPart& match, const VariableSet& boun
 }
 
 // The children in the order in which the family of `position` has them.
-std::vector<size_t> WalkOrder(size_t children, int position) {
-  std::vector<size_t> order;
+ChildOrder WalkOrder(size_t children, int position) {
+  ChildOrder order;
   for (size_t i = 0; i < children; ++i) order.push_back(i);
   const auto moved = order.begin() + position;
   if (position >= 1) std::rotate(order.begin() + (position >= 2 ? 1 : 0), moved, moved + 1);
   return order;
 }
 
-bool Scans(const std::vector<Known>& known, const std::vector<size_t>& order) {
+bool Scans(const KnownList& known, const ChildOrder& order) {
   bool behind_variable = false;
   for (const size_t child : order) {
     if (known[child] != Known::kNothing && behind_variable) return true;
@@ -79,15 +86,15 @@ bool Scans(const std::vector<Known>& known, const std::vector<size_t>& order) {
 }
 
 // Children that are known before the first that is not.
-size_t KnownFirst(const std::vector<Known>& known, const std::vector<size_t>& order) {
+size_t KnownFirst(const KnownList& known, const ChildOrder& order) {
   size_t count = 0;
   while (count < order.size() && known[order[count]] == Known::kAll) ++count;
   return count;
 }
 
 // Positions through which something of the pattern can be looked up, terms/ first.
-std::vector<int> UsefulPositions(const std::vector<Known>& known, const IndexedArguments& indexed) {
-  std::vector<int> positions = {0};
+PositionList UsefulPositions(const KnownList& known, const IndexedArguments& indexed) {
+  PositionList positions = {0};
   for (int i = 1; i <= kIndexPositionsMax && static_cast<size_t>(i) < known.size(); ++i) {
     if (indexed.Has(i) && known[static_cast<size_t>(i)] != Known::kNothing) positions.push_back(i);
   }
@@ -132,7 +139,7 @@ absl::StatusOr<double> Count(const PlanContext& context, const QueryPart& match,
 
 // The pattern without what lies behind its first variable, in the family of `position`: what a
 // search visits.
-Term Visited(const QueryPart& match, const std::vector<Known>& known, int position) {
+Term Visited(const QueryPart& match, const KnownList& known, int position) {
   std::vector<Term> children = match.pattern.children();
   bool behind_variable = false;
   for (const size_t child : WalkOrder(children.size(), position)) {
@@ -151,9 +158,9 @@ Term Visited(const QueryPart& match, const std::vector<Known>& known, int positi
 MatchAccess MatchAccessCache::WithoutCount(const QueryPart& match, const VariableSet& bound,
                                            const Comparisons& comparisons) const {
   MatchAccess access;
-  const std::vector<Known> known = KnownChildren(match, bound, context_, comparisons);
+  const KnownList known = KnownChildren(match, bound, context_, comparisons);
   for (const int position : UsefulPositions(known, context_.indexed)) {
-    const std::vector<size_t> order = WalkOrder(known.size(), position);
+    const ChildOrder order = WalkOrder(known.size(), position);
     access.position = position;
     access.scans = Scans(known, order);
     access.known = KnownFirst(known, order);
@@ -169,7 +176,7 @@ absl::StatusOr<MatchAccess> MatchAccessCache::Uncounted(const QueryPart& match,
                                                         const Comparisons& comparisons) {
   const MatchAccess access = WithoutCount(match, bound, comparisons);
   if (!access.scans) return access;
-  const std::vector<Known> known = KnownChildren(match, bound, context_, comparisons);
+  const KnownList known = KnownChildren(match, bound, context_, comparisons);
   if (UsefulPositions(known, context_.indexed).size() == 1) return access;
   return Best(match, bound, comparisons);
 }
@@ -184,7 +191,7 @@ absl::StatusOr<MatchAccess> MatchAccessCache::Best(const QueryPart& match, const
   if (known_best != best_.end()) return known_best->second;
   MatchAccess best = WithoutCount(match, bound, comparisons);
   if (best.scans) {
-    const std::vector<Known> known = KnownChildren(match, bound, context_, comparisons);
+    const KnownList known = KnownChildren(match, bound, context_, comparisons);
     bool first = true;
     for (const int position : UsefulPositions(known, context_.indexed)) {
       PATHKB_ASSIGN_OR_RETURN(

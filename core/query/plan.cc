@@ -47,6 +47,16 @@ class Planner {
 
   // With `first`, that part comes first.
   absl::StatusOr<Plan> Make(std::optional<uint32_t> first = std::nullopt) {
+    if (conjunction_.parts.size() == 1 && conjunction_.parts[0].kind == QueryPart::Kind::kMatch) {
+      // The commonest query has no order; only the way to search is to be found.
+      PATHKB_ASSIGN_OR_RETURN(const MatchAccess access,
+                              accesses_.Uncounted(conjunction_.parts[0], bound_, comparisons_));
+      Plan plan;
+      PlanStep& step = plan.steps.emplace_back();
+      step.position = access.position;
+      if (access.counted) step.estimated_rows = access.rows;
+      return plan;
+    }
     PATHKB_ASSIGN_OR_RETURN(Order order,
                             first.has_value() ? Greedy(*first, /*count=*/false) : Best());
     Plan plan;

@@ -100,6 +100,8 @@ class QueryReactor final : public StreamReactor<v1::QueryResponse> {
     const auto now = std::chrono::steady_clock::now();
     if (now - last_sent_ < kSendWithin) return;
     last_sent_ = now;
+    // If files have changed under them they are no answers; the end of the message says so.
+    if (!call_->Confirm(absl::OkStatus()).ok()) return;
     // Those behind the place that was kept stay for the next message.
     v1::QueryResponse rest;
     rest.set_revision(collecting_->revision());
