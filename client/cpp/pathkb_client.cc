@@ -307,6 +307,31 @@ absl::StatusOr<uint64_t> PathkbClient::List(std::string_view space,
   return facts;
 }
 
+absl::StatusOr<uint64_t> PathkbClient::Browse(std::string_view space, std::string_view folder,
+                                              const OnFolderEntry& on_entry, uint64_t at_revision) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(folder, "the folder"); !status.ok()) return status;
+  uint64_t entries = 0;
+  v1::BrowseRequest request;
+  request.set_space(std::string(space));
+  request.set_folder(std::string(folder));
+  request.set_at_revision(at_revision);
+  do {
+    absl::StatusOr<v1::BrowseResponse> page = Call<v1::BrowseResponse>(
+        *facts_, &v1::FactService::Stub::Browse, request, options_.timeout);
+    if (!page.ok()) return std::move(page).status();
+    for (const v1::BrowseEntry& entry : page->entries()) {
+      ++entries;
+      if (!on_entry(entry)) return entries;
+    }
+    if (!page->next_page_token().empty() && page->next_page_token() == request.page_token()) {
+      return absl::InternalError("the server answered a page token with the same page token");
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return entries;
+}
+
 absl::StatusOr<v1::DeleteResponse> PathkbClient::Delete(std::string_view space,
                                                         std::vector<std::string> terms,
                                                         std::vector<std::string> names,

@@ -51,8 +51,8 @@ class PathkbClient {
   struct Options {
     // For Connect(), name look-up included.
     absl::Duration connect_timeout = absl::Seconds(10);
-    // For each call that should answer soon: Insert, Get, one page of List, Delete, GetStatus,
-    // ListSnapshots.
+    // For each call that should answer soon: Insert, Get, one page of List or Browse, Delete,
+    // GetStatus, ListSnapshots.
     absl::Duration timeout = absl::Seconds(60);
     // For each call that may have much to do: Query, Count, CreateSnapshot, Diff, and those on
     // whole spaces.
@@ -119,6 +119,13 @@ class PathkbClient {
   // Hands every fact of `space` to `on_fact`, page by page; returns how many.
   absl::StatusOr<uint64_t> List(std::string_view space, std::optional<std::string_view> name_prefix,
                                 const OnFact& on_fact, uint64_t at_revision = 0);
+
+  // Receives one part of a name; false ends the listing.
+  using OnFolderEntry = std::function<bool(const v1::BrowseEntry&)>;
+  // Hands what is directly in `folder`, empty for the top, to `on_entry`, page by page; returns how
+  // many. A folder that no name is in is an empty one.
+  absl::StatusOr<uint64_t> Browse(std::string_view space, std::string_view folder,
+                                  const OnFolderEntry& on_entry, uint64_t at_revision = 0);
 
   // Takes out the facts of these terms and names, all or none. What is not there is only counted.
   absl::StatusOr<v1::DeleteResponse> Delete(std::string_view space, std::vector<std::string> terms,

@@ -31,6 +31,11 @@ inline constexpr uint32_t kPageFactsDefault = 1'000;
 inline constexpr uint32_t kPageFactsMax = 10'000;
 inline constexpr size_t kPageBytesMax = 1 << 20;
 
+// One page of Browse has as many entries as one of List has facts; facts that are counted for it,
+// of one folder and of all.
+inline constexpr uint64_t kFolderFactsCounted = 10'000;
+inline constexpr uint64_t kPageFolderFactsCounted = 1'000'000;
+
 // One page of the list of spaces: it ends at either, the facts being those counted for it.
 inline constexpr uint32_t kPageSpacesDefault = 100;
 inline constexpr uint32_t kPageSpacesMax = 1'000;

@@ -10,6 +10,7 @@
 #include "core/base/string_views.h"
 #include "core/facts/keys.h"
 #include "server/config/limits.h"
+#include "server/rpc/browse.h"
 #include "server/rpc/call.h"
 #include "server/rpc/page_token.h"
 #include "server/rpc/proto_conversion.h"
@@ -201,6 +202,14 @@ grpc::ServerUnaryReactor* FactService::List(grpc::CallbackServerContext* context
                                             v1::ListResponse* response) {
   return RunUnary(context, threads_, [this, request, response] {
     return ListFacts(generations_, held_views_, *request, *response);
+  });
+}
+
+grpc::ServerUnaryReactor* FactService::Browse(grpc::CallbackServerContext* context,
+                                              const v1::BrowseRequest* request,
+                                              v1::BrowseResponse* response) {
+  return RunUnary(context, threads_, [this, context, request, response] {
+    return BrowseFolder(generations_, held_views_, *context, *request, *response);
   });
 }
 

@@ -34,6 +34,9 @@ class FactService final : public v1::FactService::CallbackService {
   grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
                                    const v1::DeleteRequest* request,
                                    v1::DeleteResponse* response) override;
+  grpc::ServerUnaryReactor* Browse(grpc::CallbackServerContext* context,
+                                   const v1::BrowseRequest* request,
+                                   v1::BrowseResponse* response) override;
 
  private:
   const KnowledgeBase& knowledge_base_;

@@ -12,6 +12,7 @@
 #include "client/cli/commands/import.h"
 #include "client/cli/commands/insert.h"
 #include "client/cli/commands/list.h"
+#include "client/cli/commands/ls.h"
 #include "client/cli/commands/query.h"
 #include "client/cli/commands/snapshot.h"
 #include "client/cli/commands/snapshot_diff.h"
@@ -23,15 +24,15 @@ namespace pathkb::cli {
 
 std::vector<Command> AllCommands() {
   return {
-      ImportCommand(),      ExportCommand(),        InsertCommand(),         GetCommand(),
-      ListCommand(),        DeleteCommand(),        QueryCommand(),          CountCommand(),
-      ExplainCommand(),     TransformCommand(),     CombineCommand(),        StatusCommand(),
-      CompactCommand(),     SpaceListCommand(),     SpaceDropCommand(),      SpaceForkCommand(),
-      SpaceIndexCommand(),  SpaceRestoreCommand(),  SnapshotCreateCommand(), SnapshotListCommand(),
-      SnapshotPinCommand(), SnapshotUnpinCommand(), SnapshotDiffCommand(),   FileInfoCommand(),
-      FileVerifyCommand(),  FileDumpCommand(),      FileStatsCommand(),      FileDiffCommand(),
-      FileConvertCommand(), FileBuildCommand(),     FileCompactCommand(),    FileSalvageCommand(),
-      FileRestoreCommand()};
+      ImportCommand(),       ExportCommand(),      InsertCommand(),        GetCommand(),
+      ListCommand(),         LsCommand(),          DeleteCommand(),        QueryCommand(),
+      CountCommand(),        ExplainCommand(),     TransformCommand(),     CombineCommand(),
+      StatusCommand(),       CompactCommand(),     SpaceListCommand(),     SpaceDropCommand(),
+      SpaceForkCommand(),    SpaceIndexCommand(),  SpaceRestoreCommand(),  SnapshotCreateCommand(),
+      SnapshotListCommand(), SnapshotPinCommand(), SnapshotUnpinCommand(), SnapshotDiffCommand(),
+      FileInfoCommand(),     FileVerifyCommand(),  FileDumpCommand(),      FileStatsCommand(),
+      FileDiffCommand(),     FileConvertCommand(), FileBuildCommand(),     FileCompactCommand(),
+      FileSalvageCommand(),  FileRestoreCommand()};
 }
 
 }  // namespace pathkb::cli
