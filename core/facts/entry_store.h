@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,8 @@ class EntryView {
   uint64_t entry_count() const { return entry_count_; }
   // Bytes of all entries together.
   uint64_t entry_bytes() const { return entry_bytes_; }
+  // How often facts were given one of them: entry_count() is this where no two were given the same.
+  uint64_t entry_uses() const { return entry_uses_; }
 
  private:
   friend class EntryStore;
@@ -50,15 +53,23 @@ class EntryView {
   std::shared_ptr<const Directory> directory_;
   uint64_t entry_count_ = 0;
   uint64_t entry_bytes_ = 0;
+  uint64_t entry_uses_ = 0;
 };
 
 // One thread at a time; views of it may be read by any thread meanwhile.
 class EntryStore {
  public:
-  // The id of `entry`, storing it if it is new. Empty bytes have id 0. Amortised constant time.
-  uint64_t Intern(std::string_view entry);
+  // The id of `entry`, storing it if it is new. Empty bytes have id 0. `uses` is how many facts are
+  // given it hereby. Amortised constant time.
+  uint64_t Intern(std::string_view entry, uint64_t uses = 1);
 
-  // What is stored now.
+  // The id of `entry` if it is stored, 0 if it is empty; else nullopt, and nothing is stored.
+  std::optional<uint64_t> FindId(std::string_view entry) const;
+
+  // Forgets all entries; ids begin at 1 again. Views keep what they see.
+  void Clear();
+
+  // What is stored now, with the figures about it.
   EntryView View() const { return view_; }
 
   // Bytes of entry `id`, 1 to the view's entry_count().

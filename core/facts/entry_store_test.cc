@@ -1,5 +1,6 @@
-// Ids against a plain map; a view taken earlier keeps reading what it saw, also while the store
-// grows on another thread (which ThreadSanitizer watches) and after the store is gone.
+// Ids against a plain map; lookups that store nothing, figures, a fresh start; a view taken earlier
+// keeps reading what it saw, also while the store grows on another thread (which ThreadSanitizer
+// watches) and after the store is gone.
 
 #include "core/facts/entry_store.h"
 
@@ -25,6 +26,46 @@ TEST(EntryStoreTest, EqualEntriesHaveOneId) {
   }
   EXPECT_EQ(store.View().entry_count(), model.size());
   EXPECT_EQ(store.Intern(""), 0u);
+}
+
+TEST(EntryStoreTest, AnEntryIsFoundWithoutBeingStored) {
+  EntryStore store;
+  EXPECT_EQ(store.FindId("red"), std::nullopt);
+  EXPECT_EQ(store.FindId(""), 0u);
+  EXPECT_EQ(store.View().entry_count(), 0u);
+  EXPECT_EQ(store.Intern("red"), 1u);
+  EXPECT_EQ(store.Intern("blue"), 2u);
+  EXPECT_EQ(store.FindId("blue"), 2u);
+  EXPECT_EQ(store.FindId("blu"), std::nullopt);
+  EXPECT_EQ(store.View().entry_count(), 2u);
+}
+
+TEST(EntryStoreTest, TheFiguresTellWhatSharingSaves) {
+  EntryStore store;
+  for (int i = 0; i < 10'000; ++i) store.Intern("red");
+  store.Intern("");
+  store.Intern("red", 0);
+  store.Intern("blue", 5);
+  EXPECT_EQ(store.FindId("red"), 1u);
+  const EntryView view = store.View();
+  EXPECT_EQ(view.entry_count(), 2u);
+  EXPECT_EQ(view.entry_bytes(), 7u);
+  EXPECT_EQ(view.entry_uses(), 10'005u);
+}
+
+TEST(EntryStoreTest, AClearedStoreBeginsAnewAndItsViewsStay) {
+  EntryStore store;
+  for (int i = 0; i < 3'000; ++i) store.Intern("old " + std::to_string(i));
+  const EntryView view = store.View();
+  store.Clear();
+  EXPECT_EQ(store.View().entry_count(), 0u);
+  EXPECT_EQ(store.View().entry_bytes(), 0u);
+  EXPECT_EQ(store.View().entry_uses(), 0u);
+  EXPECT_EQ(store.FindId("old 7"), std::nullopt);
+  EXPECT_EQ(store.Intern("new"), 1u);
+  EXPECT_EQ(store.Find(1), "new");
+  EXPECT_EQ(view.entry_count(), 3'000u);
+  EXPECT_EQ(view.Find(2'999), "old 2998");
 }
 
 TEST(EntryStoreTest, AViewOutlivesTheStoreAndItsGrowth) {

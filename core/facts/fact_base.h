@@ -62,6 +62,8 @@ class FactBase {
     if (absl::Status status = zipper->status(); !status.ok()) return status;
     return count;
   }
+  // Bytes that its distinct entries take in its file, compressed if they are; 0 if it has none.
+  virtual uint64_t EntryFileBytes() const { return 0; }
   // A cursor at the root; borrows the base.
   virtual std::unique_ptr<Zipper> NewZipper() const = 0;
   // The same; the pages of the file of paths that it looks at are counted in `pages`, which must

@@ -33,6 +33,7 @@ class ForkedBase final : public FactBase {
   absl::Status CheckIntact(uint64_t changes_before) const override {
     return base_.CheckIntact(changes_before);
   }
+  uint64_t EntryFileBytes() const override { return base_.EntryFileBytes(); }
   uint64_t OutsideChanges() const override { return base_.OutsideChanges(); }
   absl::StatusOr<uint64_t> CountBelow(std::string_view prefix,
                                       const Interrupt& interrupt = nullptr) const override;

@@ -207,7 +207,7 @@ absl::StatusOr<ChangeCounts> WorkingSet::Apply(Batch& batch, const FactBase* bas
 
 void WorkingSet::ApplyKey(std::string_view key, KeyChange change, std::string_view entry) {
   const bool deletes = change == KeyChange::kDelete || change == KeyChange::kDeleteBelow;
-  uint64_t value = deletes ? kDeletedBit : entries_->Intern(entry);
+  uint64_t value = deletes ? kDeletedBit : entries_->Intern(entry, IsTermKey(key) ? 1 : 0);
   const std::optional<uint64_t> present = trie_.Find(key);
   if (change == KeyChange::kDeleteBelow || change == KeyChange::kReplace) {
     const PathTrie below = trie_.Subtrie(key);

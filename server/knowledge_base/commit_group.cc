@@ -101,6 +101,7 @@ absl::StatusOr<Commit> CommitGroup::Apply(WaitingBatch& waiting, const absl::Sta
     payloads_.push_back(EncodeBatch(batch));
     counts_ += counts;
     if (counts.forked != 0) ++forks_;
+    counts_by_batch_.emplace_back(batch.space, counts);
   }
   staged_ = std::move(next);
   return Commit{revision_, 0, counts};

@@ -79,6 +79,10 @@ class CommitGroup {
   const ChangeCounts& counts() const { return counts_; }     // Of all batches together.
   uint64_t forks() const { return forks_; }                  // Spaces that were made as forks.
   uint64_t requests_kept() const { return requests_kept_; }  // With an id, of those staged.
+  // Of each batch that is new in the log: its space, and what it changed.
+  const std::vector<std::pair<std::string, ChangeCounts>>& counts_by_batch() const {
+    return counts_by_batch_;
+  }
 
  private:
   absl::StatusOr<Commit> Apply(WaitingBatch& waiting, const absl::Status& growth);
@@ -95,6 +99,7 @@ class CommitGroup {
   uint64_t requests_kept_ = 0;
   uint64_t forks_ = 0;
   ChangeCounts counts_;
+  std::vector<std::pair<std::string, ChangeCounts>> counts_by_batch_;
   std::vector<std::string> payloads_;  // Of the records, in order of revisions.
   std::vector<std::pair<WaitingBatch, absl::StatusOr<Commit>>> results_;
 };

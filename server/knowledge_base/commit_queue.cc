@@ -329,6 +329,7 @@ void CommitQueue::CommitWaiting(std::vector<WaitingBatch> waiting) {
     knowledge_base_.Publish(
         working_, group.revision(), now.facts + group.counts().added(),
         group.counts().changed() + group.counts().indexed + group.forks() + group.requests_kept());
+    for (const auto& [space, counts] : group.counts_by_batch()) space_figures_.Add(space, counts);
   }
   Tell();
   {

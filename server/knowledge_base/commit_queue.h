@@ -38,6 +38,7 @@
 #include "server/knowledge_base/commit_group.h"
 #include "server/knowledge_base/commit_log.h"
 #include "server/knowledge_base/knowledge_base.h"
+#include "server/knowledge_base/space_figures.h"
 #include "server/knowledge_base/write_gate.h"
 #include "storage/file/database_id.h"
 #include "storage/file/file_system.h"
@@ -122,6 +123,8 @@ class CommitQueue {
 
   // How much it has done, and how long commits had to wait.
   CommitFigures figures() const ABSL_LOCKS_EXCLUDED(mutex_);
+  // What it has written to which space.
+  std::vector<SpaceFigure> space_figures() const { return space_figures_.Get(); }
 
   // Commits what waits, makes it durable, then refuses everything that comes. Idempotent; blocks.
   void Stop() ABSL_LOCKS_EXCLUDED(mutex_);
@@ -173,6 +176,8 @@ class CommitQueue {
   absl::Duration sync_due_ = absl::InfiniteDuration();  // By the monotonic clock, as the others.
   absl::Duration heal_due_ = absl::ZeroDuration();
   absl::Duration look_due_ = absl::ZeroDuration();
+
+  SpaceFigures space_figures_;  // Thread-safe.
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // There is something to do for the thread.

@@ -103,6 +103,25 @@ void AddCommits(const CommitFigures& commits, Families& families) {
                  absl::ToDoubleSeconds(commits.longest_pause));
 }
 
+// Spaces beyond a bound are counted together, under no name: no space has that one.
+void AddSpaces(const std::vector<SpaceFigure>& spaces, Families& families) {
+  families.Start("pathkb_space_batches_total", "Batches committed, by space; \"\": all others.",
+                 MetricType::Counter);
+  for (const SpaceFigure& space : spaces) {
+    families.Value({{"space", space.space}}, static_cast<double>(space.batches));
+  }
+  families.Start("pathkb_space_changes_total", "Facts changed, by space and kind.",
+                 MetricType::Counter);
+  for (const SpaceFigure& space : spaces) {
+    const auto each = [&](const char* kind, uint64_t facts) {
+      families.Value({{"space", space.space}, {"change", kind}}, static_cast<double>(facts));
+    };
+    each("inserted", space.inserted);
+    each("updated", space.updated);
+    each("deleted", space.deleted);
+  }
+}
+
 void AddWorkers(const std::vector<WorkerStatus>& workers, Families& families) {
   const auto each = [&](const char* name, const char* help, MetricType type, auto figure) {
     families.Start(name, help, type);
@@ -141,6 +160,7 @@ std::string MetricsText(const Readiness::Picture& readiness, const ServerState& 
   AddProcess(readiness, families);
   AddData(state, families);
   AddCommits(state.commits, families);
+  AddSpaces(state.spaces, families);
   AddWorkers(state.workers, families);
   return families.Text();
 }

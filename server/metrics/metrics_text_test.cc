@@ -38,6 +38,7 @@ TEST(MetricsTextTest, EveryFigureOfTheState) {
   state.commits.longest_sync = absl::Milliseconds(250);
   state.commits.pauses = 4;
   state.commits.longest_pause = absl::Milliseconds(2);
+  state.spaces = {{"family", 3, 20, 2, 1}, {"", 70, 90, 0, 0}};
   SnapshotRecord base;
   base.facts = 4'999'990;
   state.manifest.base = base;
@@ -73,6 +74,12 @@ TEST(MetricsTextTest, EveryFigureOfTheState) {
                            "pathkb_log_sync_seconds_total 1.5",
                            "pathkb_log_longest_sync_seconds 0.25",
                            "pathkb_writer_pauses_total 4",
+                           "pathkb_space_batches_total{space=\"family\"} 3",
+                           "pathkb_space_batches_total{space=\"\"} 70",
+                           "pathkb_space_changes_total{space=\"family\",change=\"inserted\"} 20",
+                           "pathkb_space_changes_total{space=\"family\",change=\"updated\"} 2",
+                           "pathkb_space_changes_total{space=\"family\",change=\"deleted\"} 1",
+                           "pathkb_space_changes_total{space=\"\",change=\"inserted\"} 90",
                            "pathkb_writer_longest_pause_seconds 0.002",
                            "pathkb_worker_running{worker=\"snapshots\"} 1",
                            "pathkb_worker_progress_ratio{worker=\"snapshots\"} 0.25",

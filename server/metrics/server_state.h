@@ -37,10 +37,14 @@ struct ServerState {
   uint64_t working_set_facts = 0;  // Changed since the base.
   uint64_t working_set_bytes = 0;  // In memory, about.
   uint64_t working_set_entries = 0;
+  uint64_t working_set_entry_bytes = 0;
+  uint64_t working_set_entry_uses = 0;  // See EntryView::entry_uses().
+  uint64_t base_entry_bytes = 0;        // In its file.
   uint64_t changes_since_snapshot = 0;
   bool snapshot_running = false;
   absl::Status write_status;  // OK while facts can be added; else why not, for now or for good.
   CommitFigures commits;      // Of the commit queue.
+  std::vector<SpaceFigure> spaces;
   Manifest manifest;          // The one that counts.
   std::vector<WorkerStatus> workers;
 };

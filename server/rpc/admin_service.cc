@@ -38,6 +38,9 @@ void FillStatus(const ServerState& state, v1::GetStatusResponse* response) {
   response->set_started_unix_ms(absl::ToUnixMillis(state.facts.started));
   response->set_data_dir(state.facts.data_dir);
   response->set_working_set_entries(state.working_set_entries);
+  response->set_working_set_entry_bytes(state.working_set_entry_bytes);
+  response->set_working_set_entry_uses(state.working_set_entry_uses);
+  response->set_base_entry_bytes(state.base_entry_bytes);
   response->set_working_set_bytes(state.working_set_bytes);
   response->set_writable(state.write_status.ok());
   response->set_write_state(

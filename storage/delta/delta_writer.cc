@@ -51,8 +51,8 @@ absl::Status DeltaWriter::Add(std::string_view path, DeltaOp op, std::string_vie
         fmt::format("a path of {} bytes with an entry of {} bytes; the bounds are {} and {}",
                     path.size(), entry.size(), kDeltaPathBytesMax, kDeltaEntryBytesMax));
   }
-  // Equal entries count again here: a little too strict at the very bound, but without side effect.
-  if (entries_raw_bytes_ + kVarintBytesMax + entry.size() > kDeltaEntriesBytesMax) {
+  if (entries_raw_bytes_ + kVarintBytesMax + entry.size() > kDeltaEntriesBytesMax &&
+      !entries_.FindId(entry).has_value()) {
     return absl::ResourceExhaustedError(
         fmt::format("the entries of a delta would pass {} bytes", kDeltaEntriesBytesMax));
   }
@@ -88,6 +88,7 @@ absl::StatusOr<DeltaTotals> DeltaWriter::Finish() {
   PATHKB_RETURN_IF_ERROR(Write(stored_ops_));
   PATHKB_RETURN_IF_ERROR(Write(stored_entry_numbers_));
   PATHKB_RETURN_IF_ERROR(WriteEntries());
+  entries_.Clear();
   std::string tail;
   AppendDeltaTail(tail_, tail);
   PATHKB_RETURN_IF_ERROR(Write(tail));

@@ -38,7 +38,8 @@ struct DeltaTotals {
 //
 // Memory: about 1.2 MiB, most of it zlib's; the longest path; operations and entry numbers,
 // compressed, mostly about one byte an operation and never more than ten, in strings that grow by
-// doubling; and the distinct entries, with some 80 bytes beside each.
+// doubling; and, until
+// Finish(), the distinct entries, with some 80 bytes beside each.
 class DeltaWriter {
  public:
   // `level` is zlib's, 0 (stored) to 9.

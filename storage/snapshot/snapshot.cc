@@ -143,6 +143,8 @@ absl::StatusOr<uint64_t> Snapshot::CountBelow(std::string_view prefix,
   return count;
 }
 
+uint64_t Snapshot::EntryFileBytes() const { return terms_->entry_file_bytes(); }
+
 std::unique_ptr<Zipper> Snapshot::NewZipper() const { return std::make_unique<ActZipper>(*tree_); }
 
 std::unique_ptr<Zipper> Snapshot::NewCountingZipper(PageCounter& pages) const {

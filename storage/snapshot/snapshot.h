@@ -53,6 +53,7 @@ class Snapshot : public FactBase {
   // Remembers the last kCountsMax prefixes that it was asked for.
   absl::StatusOr<uint64_t> CountBelow(std::string_view prefix,
                                       const Interrupt& interrupt = nullptr) const override;
+  uint64_t EntryFileBytes() const override;
   std::unique_ptr<Zipper> NewZipper() const override;
   std::unique_ptr<Zipper> NewCountingZipper(PageCounter& pages) const override;
   absl::Status CheckIntact(uint64_t changes_before) const override;

@@ -77,8 +77,12 @@ absl::StatusOr<std::optional<uint64_t>> TermsReader::FindId(std::string_view ent
 
 absl::Status TermsReader::Verify() const { return IfReadable(*file_, VerifyIn()); }
 
-TermsReader::TermsReader(std::shared_ptr<const MappedFile> file, uint64_t entry_count)
-    : file_(std::move(file)), bytes_(file_->bytes()), entry_count_(entry_count) {
+TermsReader::TermsReader(std::shared_ptr<const MappedFile> file, uint64_t entry_count,
+                         uint64_t entry_file_bytes)
+    : file_(std::move(file)),
+      bytes_(file_->bytes()),
+      entry_count_(entry_count),
+      entry_file_bytes_(entry_file_bytes) {
   version_ = LoadU32(bytes_.data() + kTermsVersionOffset);
   flags_ = LoadU32(bytes_.data() + kTermsFlagsOffset);
   std::memcpy(database_id_.bytes.data(), bytes_.data() + kTermsDatabaseIdOffset, kDatabaseIdBytes);

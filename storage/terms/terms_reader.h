@@ -63,6 +63,8 @@ class TermsReader {
 
   const MappedFile& file() const { return *file_; }
   uint64_t entry_count() const { return entry_count_; }
+  // Of the entries alone, compressed if they are: without header, indexes and checksums.
+  uint64_t entry_file_bytes() const { return entry_file_bytes_; }
   uint64_t file_bytes() const { return bytes_.size(); }
   // The format's version, 1 or 2, and whether blocks may be compressed.
   uint32_t version() const { return version_; }
@@ -73,7 +75,8 @@ class TermsReader {
 
  protected:
   // Takes over a file whose header is sound.
-  TermsReader(std::shared_ptr<const MappedFile> file, uint64_t entry_count);
+  TermsReader(std::shared_ptr<const MappedFile> file, uint64_t entry_count,
+              uint64_t entry_file_bytes);
 
   // Find(), FindId() and Verify() of a version, while the pages can be read.
   virtual absl::StatusOr<std::string_view> FindIn(uint64_t id, std::string& scratch) const = 0;
@@ -87,6 +90,7 @@ class TermsReader {
   const std::shared_ptr<const MappedFile> file_;
   const std::string_view bytes_;
   const uint64_t entry_count_;
+  const uint64_t entry_file_bytes_;
 
  private:
   uint32_t version_ = 0;

@@ -25,7 +25,8 @@ constexpr uint64_t kFileBytesMin = kTermsHeaderBytes + kIndexEntryBytes + kFoote
 
 TermsReaderV1::TermsReaderV1(std::shared_ptr<const MappedFile> file, uint64_t entry_count,
                              uint64_t index_offset)
-    : TermsReader(std::move(file), entry_count), index_offset_(index_offset) {}
+    : TermsReader(std::move(file), entry_count, index_offset - kTermsHeaderBytes),
+      index_offset_(index_offset) {}
 
 absl::StatusOr<std::unique_ptr<const TermsReader>> TermsReaderV1::Open(
     std::shared_ptr<const MappedFile> file) {

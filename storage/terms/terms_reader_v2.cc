@@ -90,7 +90,7 @@ absl::StatusOr<TermsLayout> LayoutOf(std::string_view bytes) {
 
 TermsReaderV2::TermsReaderV2(std::shared_ptr<const MappedFile> file, TermsHash hash,
                              const TermsLayout& layout)
-    : TermsReader(std::move(file), layout.entry_count),
+    : TermsReader(std::move(file), layout.entry_count, layout.index_offset - kTermsHeaderBytes),
       hash_(hash),
       hash_seed_(TermsHashSeed(database_id())),
       layout_(layout),

@@ -29,6 +29,36 @@ class FactsTest(programs.TestCase):
         found = json.loads(self.ok(again, "-o", "json", "query", "(= (+ $a $b) $c)"))
         self.assertEqual(found["bindings"], {"a": "2", "b": "2", "c": "4"})
 
+    def test_one_entry_of_many_facts_is_kept_once(self):
+        daemon = self.start()
+        text = "".join(f'{{"fact":"(n {i})","confidence":0.5,"source":"census"}}\n'
+                       for i in range(10_000))
+        self.ok(daemon, "import", "--format", "jsonl", "-", stdin=text)
+        status = self.status(daemon)
+        self.assertEqual(status["working_set_entries"], 1)
+        self.assertEqual(status["working_set_entry_uses"], 10_000)
+        self.assertLess(status["working_set_entry_bytes"], 100)
+        self.assertEqual(status["unique_terms"], 1)
+        self.assertRegex(self.ok(daemon, "status"), r"in the working set +1, \d+ bytes, given to "
+                                                    r"10000 facts")
+        self.ok(daemon, "snapshot", "create")
+        status = self.status(daemon)
+        self.assertEqual((status["working_set_entries"], status["base_entries"]), (0, 1))
+        self.assertEqual(status["working_set_entry_uses"], 0)
+        self.assertGreater(status["base_entry_bytes"], 0)
+        self.assertLess(status["base_entry_bytes"], 200)
+        self.assertEqual(status["unique_terms"], 1)
+        # The entry has another id here and there, and is the same entry to all who ask.
+        self.ok(daemon, "insert", "--confidence", "0.5", "--source", "census", "(m 1)")
+        daemon.kill()
+        daemon = self.start()
+        for fact in ("(m 1)", "(n 77)"):
+            found = json.loads(self.ok(daemon, "-o", "json", "get", fact))
+            self.assertEqual((found["confidence"], found["source"]), (0.5, "census"))
+        self.assertEqual(self.ok(daemon, "count", "--source", "census", "($r $n)"), "10001\n")
+        self.ok(daemon, "compact")
+        self.assertEqual(self.status(daemon)["base_entries"], 1)
+
     def test_a_name_is_moved_to_another_term(self):
         daemon = self.start()
         self.ok(daemon, "insert", "--name", "n", "(old fact)")

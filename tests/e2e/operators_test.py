@@ -59,6 +59,24 @@ class OperatorsTest(programs.TestCase):
         self.assertEqual(self.metric(url, "pathkb_writable"), 1)
         self.assertEqual(daemon.stop(), 0)
 
+    def test_writes_are_counted_by_space(self):
+        daemon = self.start()
+        url = self.http(daemon)
+        self.ok(daemon, "insert", "--space", "a", "(n 1)", "(n 2)", "(n 3)")
+        self.ok(daemon, "insert", "--space", "a", "--confidence", "0.5", "(n 1)")
+        self.ok(daemon, "delete", "--space", "a", "(n 2)")
+        changes = 'pathkb_space_changes_total{space="%s",change="%s"}'
+        for change, facts in (("inserted", 3), ("updated", 1), ("deleted", 1)):
+            self.assertEqual(self.metric(url, changes % ("a", change)), facts)
+        self.assertEqual(self.metric(url, 'pathkb_space_batches_total{space="a"}'), 3)
+        # However many spaces a client makes, there are a hundred by name and one for the rest.
+        for i in range(130):
+            self.ok(daemon, "insert", "--space", f"s{i}", "(n)")
+        text = page(url + "/metrics")[1]
+        self.assertEqual(len(re.findall(r"^pathkb_space_batches_total\{", text, re.M)), 101)
+        self.assertEqual(self.metric(url, changes % ("", "inserted")), 31)
+        self.assertEqual(self.metric(url, changes % ("a", "inserted")), 3)
+
     def test_live_but_not_ready_while_it_recovers(self):
         daemon = self.start()
         data_dir = daemon.data_dir

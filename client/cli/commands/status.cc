@@ -41,6 +41,12 @@ std::string WorkersJson(const v1::GetStatusResponse& status) {
   return list + "]";
 }
 
+// Each is kept once, however many facts have it; how many those are tells what that saves.
+std::string WorkingSetEntriesText(const v1::GetStatusResponse& status) {
+  return fmt::format("{}, {} bytes, given to {} facts", status.working_set_entries(),
+                     status.working_set_entry_bytes(), status.working_set_entry_uses());
+}
+
 std::string StatusJson(const v1::GetStatusResponse& status) {
   JsonObject object;
   object.Text("version", status.version())
@@ -65,6 +71,9 @@ std::string StatusJson(const v1::GetStatusResponse& status) {
       .Number("unique_terms", status.working_set_entries() + status.base_entries())
       .Number("working_set_entries", status.working_set_entries())
       .Number("base_entries", status.base_entries())
+      .Number("working_set_entry_bytes", status.working_set_entry_bytes())
+      .Number("working_set_entry_uses", status.working_set_entry_uses())
+      .Number("base_entry_bytes", status.base_entry_bytes())
       .Real("start_to_ready_ms", status.start_to_ready_ms())
       .Text("started_at", ShowTime(status.started_unix_ms()))
       .Text("data_dir", status.data_dir())
@@ -90,6 +99,9 @@ void PrintStatus(TextOutput& out, const v1::GetStatusResponse& status) {
       {"  in the working set", number(status.working_set_facts())},
       {"  its memory", fmt::format("{} bytes", status.working_set_bytes())},
       {"distinct entries", number(status.working_set_entries() + status.base_entries())},
+      {"  in the base",
+       fmt::format("{}, {} bytes", status.base_entries(), status.base_entry_bytes())},
+      {"  in the working set", WorkingSetEntriesText(status)},
       {"snapshot", status.has_snapshot() ? status.snapshot().id() : "none"},
       {"since the snapshot", fmt::format("{} commits, {} changes", status.commits_since_snapshot(),
                                          status.changes_since_snapshot())},
