@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -263,6 +264,41 @@ TEST_F(ExchangeTest, FormatsByNameAndByEnding) {
   const Outcome outcome = Run({"import", Path("t.csv"), "--template", "(r $z)", "--on-error=skip"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_THAT(outcome.err, HasSubstr("there is no column 'z'; there are: a, b"));
+}
+
+TEST_F(ExchangeTest, FilesSideBySideAddUp) {
+  std::vector<std::string> import = {"import", "--jobs", "3", "--resume", "--on-error=skip"};
+  for (int file = 0; file < 7; ++file) {
+    std::string text;
+    for (int i = 0; i < 10'000; ++i) text += fmt::format("(f {} {})\n", file, i);
+    if (file == 4) text += "(a bad fact)\n";
+    import.push_back(Write(fmt::format("part{}.metta", file), text));
+  }
+  Outcome outcome = Run(import);
+  EXPECT_EQ(outcome.exit_code, 9);
+  EXPECT_THAT(outcome.err, HasSubstr("part4.metta: line 10001, column 4: the word 'bad'\n"));
+  // A line for each, in the order in which they end, and one for all.
+  EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 8);
+  for (int file = 0; file < 7; ++file) {
+    EXPECT_THAT(outcome.out, HasSubstr(fmt::format("part{}.metta: imported 10000 facts", file)));
+    EXPECT_FALSE(std::ifstream(Path(fmt::format("part{}.metta.pathkb-progress", file))).is_open());
+  }
+  EXPECT_THAT(outcome.out, HasSubstr("\n7 files: imported 70000 facts in "));
+  EXPECT_THAT(outcome.out, HasSubstr(": 70000 inserted, 0 updated, 0 unchanged, 1 rejected; "));
+  EXPECT_THAT(server_.Facts("default"), SizeIs(70'000));
+  import.insert(import.end(), {"-o", "json"});
+  outcome = Run(import);
+  EXPECT_THAT(outcome.out, HasSubstr(fmt::format("{{\"file\":\"{}\",\"inserted\":0,\"updated\":0,"
+                                                 "\"unchanged\":10000,\"rejected\":0",
+                                                 Path("part0.metta"))));
+  EXPECT_THAT(outcome.out, HasSubstr("{\"file\":\"7 files\",\"inserted\":0,\"updated\":0,"
+                                     "\"unchanged\":70000,\"rejected\":1"));
+  // Nothing is sent if a file is not there.
+  server_.SetHook([](const std::string& method, grpc::ServerContext&) {
+    EXPECT_NE(method, "Insert");
+    return grpc::Status::OK;
+  });
+  EXPECT_EQ(Run({"import", Path("part0.metta"), "/no/such/file"}).exit_code, 1);
 }
 
 TEST_F(ExchangeTest, RejectedRowsAreMendedAndImported) {

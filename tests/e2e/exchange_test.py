@@ -5,6 +5,7 @@ row costs only itself, and a killed import goes on where it was.
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -160,6 +161,38 @@ class ExchangeTest(programs.TestCase):
             self.assertIn("going on from line", done.stderr)
             self.assertEqual(self.ok(daemon, "count", "--space", space), f"{total}\n")
             self.assertFalse(os.path.exists(progress))
+
+    def test_files_side_by_side(self):
+        daemon = self.start()
+        paths = [self.write(f"part{file}.metta",
+                            "".join(f"(fact {file} {i})\n" for i in range(30_000)).encode())
+                 for file in range(4)]
+        # Two programs at once, two files at once in each: all of it is there.
+        processes = [subprocess.Popen([programs.PATHKB, "--server", daemon.address, "import",
+                                       "--jobs", "2", *paths[i:i + 2]], stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                     for i in (0, 2)]
+        for process in processes:
+            out, err = process.communicate()
+            self.assertEqual(process.returncode, 0, err)
+            self.assertIn("2 files: imported 60000 facts", out)
+        self.assertEqual(self.ok(daemon, "count"), "120000\n")
+        # A bad fact ends what is at work beside it, and each file says what of it is there.
+        bad = self.write("bad.metta", b"(a)\n(b\n")
+        done = self.cli(daemon, "import", "--space", "stopped", "--jobs", "2", bad, *paths)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("bad.metta: line 2, column 1", done.stderr)
+        said = [line for line in done.stderr.splitlines() if "nothing committed" not in line]
+        committed = sum(int(found) for line in said
+                        for found in re.findall(r"committed: (\d+) facts", line))
+        committed += sum(int(found) for found in re.findall(r"imported (\d+) facts", done.stdout))
+        listed = self.cli(daemon, "count", "--space", "stopped")
+        self.assertEqual(int(listed.stdout) if listed.returncode == 0 else 0, committed)
+        # And with --resume, all is there in the end.
+        os.remove(bad)
+        done = self.cli(daemon, "import", "--space", "stopped", "--resume", *paths)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.ok(daemon, "count", "--space", "stopped"), "120000\n")
 
     @staticmethod
     def offset(progress):
