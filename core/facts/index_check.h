@@ -21,8 +21,9 @@ namespace pathkb {
 using EntryBytesOf = std::function<absl::StatusOr<std::string_view>(uint64_t value, int layer,
                                                                     std::string& scratch)>;
 
-// Compares the index of every space with its facts. One lookup for each fact and indexed argument,
-// and a walk over the index; entries are read only where values differ. `at_root` is at its root,
+// Compares the index of every space with its facts: a walk over either. Where they are not plainly
+// the same, one lookup for each fact and indexed argument, and another walk over the index; entries
+// are read only where values differ. Memory is constant. `at_root` is at its root,
 // and is again there afterwards.
 //   DataLoss   naming the key: a fact that a whole family has not, one in any family with another
 //              entry, more keys than facts, a family that no setting speaks of; or what

@@ -8,7 +8,9 @@
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "core/facts/batch.h"
+#include "core/facts/index_check.h"
 #include "storage/act/act_reader.h"
+#include "storage/act/act_zipper.h"
 #include "storage/delta/delta_reader.h"
 #include "storage/directory/manifest.h"
 #include "storage/directory/manifest_store.h"
@@ -25,6 +27,10 @@
 
 namespace pathkb {
 namespace {
+
+// A small file may stand for any number of paths, and these are walked one by one: at some 3
+// million a second, for minutes.
+constexpr uint64_t kIndexPathsMax = uint64_t{1} << 30;
 
 FileProblem Wrong(std::string_view path, std::optional<uint64_t> offset, std::string rule) {
   return {std::string(path), offset, std::move(rule)};
@@ -127,10 +133,28 @@ void Verifier::VerifyTree(const Mapping& file) {
   if (stem.size() != path.size()) VerifyBlocks(file, fmt::format("{}.sums", stem));
   const auto tree = ActReader::Open(file);
   if (!tree.ok()) return Report(path, tree.status());
-  if (auto contents = (*tree)->Verify(); !contents.ok()) return Report(path, contents.status());
+  const auto contents = (*tree)->Verify();
+  if (!contents.ok()) return Report(path, contents.status());
+  VerifyIndex(path, **tree, contents->paths);
   // A broken list of older roots takes nothing from what the file holds.
   const auto roots = (*tree)->RootHistory();
   if (!roots.ok()) Note(std::string(ToStd(roots.status().message())));
+}
+
+void Verifier::VerifyIndex(const std::string& path, const ActReader& tree, uint64_t paths) {
+  if (paths > kIndexPathsMax) {
+    Note(
+        fmt::format("{}: {} paths, more than {}: whether the index of arguments is what the facts "
+                    "make of it was not looked at",
+                    path, paths, kIndexPathsMax));
+    return;
+  }
+  ActZipper zipper(tree);
+  // Values of one file stand for the same entry only if they are equal; so none is asked for.
+  const absl::Status status = CheckIndex(zipper, [](uint64_t, int, std::string&) {
+    return absl::StatusOr<std::string_view>(std::string_view());
+  });
+  if (!status.ok()) Report(path, status);
 }
 
 void Verifier::VerifyBlocks(const Mapping& tree_file, const std::string& sums_path) {

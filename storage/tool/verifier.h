@@ -13,6 +13,7 @@
 
 #include "absl/status/status.h"
 
+#include "storage/act/act_reader.h"
 #include "storage/file/file_system.h"
 #include "storage/file/mapped_file.h"
 #include "storage/tool/file_problem.h"
@@ -29,7 +30,8 @@ struct VerifierSinks {
 };
 
 // One thread at a time. Changes nothing; needs no lock. What is checked:
-//   .tree      every node and table, and with a .sums beside it (x.tree, x.sums) every block
+//   .tree      every node and table, and with a .sums beside it (x.tree, x.sums) every block; and
+//              that the index of arguments says what the facts say, unless there are 2^30 paths
 //   .terms     every byte, and with its .tree beside it, that they are of one snapshot and that no
 //              value goes beyond the entries
 //   .sums, delta, .paths, log, manifest     every byte
@@ -63,6 +65,9 @@ class Verifier {
   using Mapping = std::shared_ptr<const MappedFile>;
 
   void VerifyTree(const Mapping& file);
+  // Whether the index of arguments is what the facts make of it; `tree`, which is sound, has so
+  // many paths.
+  void VerifyIndex(const std::string& path, const ActReader& tree, uint64_t paths);
   void VerifyTerms(const Mapping& file);
   void VerifyPaths(const std::string& path);
   void VerifyLog(const std::string& path);

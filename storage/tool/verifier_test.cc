@@ -11,6 +11,10 @@
 #include "fmt/format.h"
 #include "gtest/gtest.h"
 
+#include "core/facts/arg_index.h"
+#include "core/facts/keys.h"
+#include "core/term/path_encoding.h"
+#include "core/term/sexpr.h"
 #include "storage/act/act_writer.h"
 #include "storage/act/test_files.h"
 #include "storage/file/block_sums.h"
@@ -219,6 +223,50 @@ TEST_F(VerifierOfPairs, SoundOnesAreSound) {
   for (const std::string ending : {".tree", ".sums", ".terms"}) {
     EXPECT_EQ(Problems(ending), Lines()) << ending;
   }
+}
+
+// A sound file whose index contradicts the facts: a key too few, one too many, another value.
+TEST_F(VerifierOfPairs, TheIndexIsWhatTheFactsMakeOfIt) {
+  std::map<std::string, uint64_t> sound = {{IndexedKey("s", 2), 0}};
+  ArgumentKeys keys("s", *IndexedArguments::FromText("2"));
+  for (int i = 0; i < 500; ++i) {
+    std::string encoded;
+    ASSERT_TRUE(EncodeTerm(*ParseTerm(fmt::format("(r a{} b{})", i, i % 7)), encoded).ok());
+    const uint64_t value = static_cast<uint64_t>(i) % 3;
+    sound[TermKey("s", encoded, "")] = value;
+    keys.ForEach(encoded, "", [&](std::string_view key) { sound[std::string(key)] = value; });
+  }
+  const auto problems = [this](const std::map<std::string, uint64_t>& content) {
+    MemoryWritableFile file;
+    ActWriter writer(file, ActWriterOptions());
+    for (const auto& [key, value] : content) EXPECT_TRUE(writer.Add(key, value).ok());
+    EXPECT_TRUE(writer.Finish().ok());
+    FileSystem& files = RealFileSystem();
+    files.Remove(folder_ + "/x.sums").IgnoreError();
+    Write(".tree", file.bytes());
+    return Problems(".tree");
+  };
+  EXPECT_EQ(problems(sound), Lines());
+  const auto key = std::next(sound.lower_bound(ArgumentPrefix("s", 2)), 77)->first;
+  auto broken = sound;
+  broken.erase(key);
+  ASSERT_EQ(problems(broken).size(), 1u);
+  EXPECT_TRUE(problems(broken)[0].starts_with(
+      "x.tree: the index disagrees with the facts: there is no key \"spaces/s/terms2/"))
+      << problems(broken)[0];
+  broken[key] = sound[key] + 1;
+  ASSERT_EQ(problems(broken).size(), 1u);
+  EXPECT_NE(problems(broken)[0].find("another entry is at"), std::string::npos);
+  broken = sound;
+  broken[key + "x"] = 0;
+  ASSERT_EQ(problems(broken).size(), 1u);
+  EXPECT_NE(problems(broken)[0].find("more keys than facts"), std::string::npos);
+  // Two that have changed places: as many keys, and each value as often.
+  broken = sound;
+  const auto next = std::next(broken.find(key));
+  ASSERT_NE(next->second, broken[key]);
+  std::swap(next->second, broken[key]);
+  EXPECT_EQ(problems(broken).size(), 1u);
 }
 
 TEST_F(VerifierOfPairs, AnyByteOfTheTreeIsFoundInItsBlock) {
