@@ -113,6 +113,8 @@ void AddOptions(CLI::App& app, ServerConfig& config) {
             "seconds between readings of all files to find damage; 0: none");
   AddNumber(app, "--scrub-max-bytes-per-second", config.scrub_max_bytes_per_second,
             "how fast that reads; 0: no limit");
+  AddNumber(app, "--request-threads", config.request_threads,
+            "threads that run requests; 0: as many as processors, at least 8");
   AddNumber(app, "--query-step-budget", config.query_step_budget,
             "steps after which a query is given up; 0: never");
   app.set_version_flag("--version", std::string("pathkbd ") + kServerVersion);

@@ -272,7 +272,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   parts->indexes =
       std::make_unique<IndexBuilder>(*parts->knowledge_base, *parts->commits, parts->clock);
   parts->held_views = std::make_unique<HeldViews>(parts->clock);
-  parts->threads = std::make_unique<ThreadPool>(kRequestThreads);
+  parts->threads = std::make_unique<ThreadPool>(RequestThreads(config));
   parts->fact_service =
       std::make_unique<FactService>(*parts->knowledge_base, *parts->generations, *parts->held_views,
                                     *parts->commits, *parts->threads);

@@ -48,8 +48,9 @@ inline constexpr size_t kQueryMessageBytes = 128 << 10;
 // Operands of one Combine.
 inline constexpr int kCombineOperandsMax = 64;
 
-// Threads that run requests; more wait their turn.
-inline constexpr int kRequestThreads = 8;
+// Threads that run requests, if nobody says how many; more requests wait their turn. And at most.
+inline constexpr int kRequestThreadsMin = 8;
+inline constexpr uint64_t kRequestThreadsMax = 1024;
 
 }  // namespace pathkb
 

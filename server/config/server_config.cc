@@ -1,12 +1,15 @@
 #include "server/config/server_config.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string_view>
+#include <thread>
 
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
+#include "server/config/limits.h"
 #include "server/config/sync_policy.h"
 #include "storage/directory/retained_snapshots.h"
 
@@ -76,6 +79,10 @@ absl::Status CheckServerConfig(const ServerConfig& config) {
     return absl::InvalidArgumentError(fmt::format("--retention-keep-daily {}: must be at most {}",
                                                   config.retention_keep_daily, kKeepDailyMax));
   }
+  if (config.request_threads > kRequestThreadsMax) {
+    return absl::InvalidArgumentError(fmt::format("--request-threads {}: must be at most {}",
+                                                  config.request_threads, kRequestThreadsMax));
+  }
   if (config.snapshot_terms_compression != "none" && config.snapshot_terms_compression != "zlib") {
     return absl::InvalidArgumentError(
         fmt::format("--snapshot-terms-compression {}: must be none or zlib",
@@ -105,6 +112,11 @@ std::string HttpAddress(const ServerConfig& config) {
   const int port = std::stoi(config.listen.substr(colon + 1));
   if (port == 65535) return "";
   return fmt::format("{}:{}", config.listen.substr(0, colon), port == 0 ? 0 : port + 1);
+}
+
+int RequestThreads(const ServerConfig& config) {
+  if (config.request_threads != 0) return static_cast<int>(config.request_threads);
+  return std::max(kRequestThreadsMin, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 }  // namespace pathkb

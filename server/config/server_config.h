@@ -62,6 +62,9 @@ struct ServerConfig {
   bool mmap_huge_pages = false;  // Pages of 2 MiB.
   // Read them in while the server serves.
   bool prewarm = false;
+  // Threads that run requests; 0 for as many as there are processors, and 8 at least, so that a few
+  // long walks do not hold up what is short.
+  uint64_t request_threads = 0;
   // Steps after which a query is given up; 0 never. A request may ask for less.
   uint64_t query_step_budget = 1'000'000'000;
   // "normal", or "read-only": open what is there as far as it is sound, without a lock, and write
@@ -87,6 +90,9 @@ absl::Status CheckServerConfig(const ServerConfig& config);
 
 // The address for the HTTP port as HOST:PORT; empty for none. `config` must have passed the check.
 std::string HttpAddress(const ServerConfig& config);
+
+// How many threads run requests, from a checked configuration.
+int RequestThreads(const ServerConfig& config);
 
 }  // namespace pathkb
 

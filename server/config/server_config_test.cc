@@ -54,6 +54,8 @@ TEST(ServerConfigTest, RangesAreChecked) {
     change(wrong);
     return absl::IsInvalidArgument(CheckServerConfig(wrong));
   };
+  EXPECT_TRUE(refused([](ServerConfig& c) { c.request_threads = 1025; }));
+  EXPECT_FALSE(refused([](ServerConfig& c) { c.request_threads = 1024; }));
   EXPECT_TRUE(refused([](ServerConfig& c) { c.retention_keep_last = 0; }));
   EXPECT_TRUE(refused([](ServerConfig& c) { c.retention_keep_last = 1001; }));
   EXPECT_FALSE(refused([](ServerConfig& c) { c.retention_keep_last = 1000; }));
