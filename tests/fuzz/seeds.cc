@@ -338,6 +338,22 @@ void AddBatches(const Corpus& corpus) {
       {Change::Kind::kDropSpace, "", "", ""},
   };
   corpus.AddWithCut("batch", "all_kinds", EncodeBatch(batch));
+
+  const auto arguments = [](const char* text) { return *IndexedArguments::FromText(text); };
+  Batch indexing;
+  indexing.space = "space-1";
+  indexing.request_id = "7d9f";
+  indexing.request_outcome = "outcome";
+  for (const auto& [begun, whole, dropped] :
+       {std::tuple("1,2,9", "none", "none"), std::tuple("none", "1,9", "2"),
+        std::tuple("none", "none", "1,2,3,4,5,6,7,8,9")}) {
+    Change& change = indexing.changes.emplace_back();
+    change.kind = Change::Kind::kIndexArguments;
+    change.index = {arguments(dropped), arguments(begun), arguments(whole)};
+  }
+  indexing.changes.push_back({Change::Kind::kIndexFacts, "", "", ""});
+  indexing.changes.push_back({Change::Kind::kIndexFacts, "\xC3Tom", "name", "\x01\xC3Tomnext"});
+  corpus.AddWithCut("batch", "index", EncodeBatch(indexing));
 }
 
 }  // namespace
