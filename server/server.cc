@@ -32,10 +32,12 @@
 #include "server/knowledge_base/held_views.h"
 #include "server/knowledge_base/index_builder.h"
 #include "server/knowledge_base/knowledge_base.h"
+#include "server/knowledge_base/lease_table.h"
 #include "server/metrics/metrics_text.h"
 #include "server/metrics/server_state.h"
 #include "server/rpc/admin_service.h"
 #include "server/rpc/fact_service.h"
+#include "server/rpc/lease_service.h"
 #include "server/rpc/query_service.h"
 #include "server/rpc/snapshot_service.h"
 #include "server/rpc/space_service.h"
@@ -75,6 +77,7 @@ struct Server::Parts {
 
   const ServerConfig config;
   RealClock clock;
+  LeaseTable leases{clock};
   Readiness readiness;
   ServerFacts facts;
   DataDirectory directory;
@@ -91,6 +94,7 @@ struct Server::Parts {
   std::unique_ptr<QueryService> query_service;
   std::unique_ptr<SnapshotService> snapshot_service;
   std::unique_ptr<SpaceService> space_service;
+  std::unique_ptr<LeaseService> lease_service;
   std::unique_ptr<AdminService> admin_service;
   std::unique_ptr<grpc::Server> grpc_server;
   std::string address;
@@ -241,6 +245,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   commit_options.gate.disk_low_bytes = config.disk_low_bytes;
   commit_options.gate.memory_hard_bytes = config.memory_working_set_hard_bytes;
   commit_options.clock = &parts->clock;
+  commit_options.leases = &parts->leases;
   PATHKB_ASSIGN_OR_RETURN(commit_options.index_of_new_spaces,
                           IndexedArguments::FromText(config.index_arguments));
   parts->commits =
@@ -284,6 +289,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   parts->space_service =
       std::make_unique<SpaceService>(*parts->knowledge_base, *parts->generations, *parts->commits,
                                      *parts->indexes, *parts->threads);
+  parts->lease_service =
+      std::make_unique<LeaseService>(parts->leases, *parts->commits, *parts->threads);
   parts->admin_service = std::make_unique<AdminService>([&all = *parts] { return all.State(); });
 
   AddStandardServices();
@@ -298,6 +305,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerConfig& config
   builder.RegisterService(parts->query_service.get());
   builder.RegisterService(parts->snapshot_service.get());
   builder.RegisterService(parts->space_service.get());
+  builder.RegisterService(parts->lease_service.get());
   builder.RegisterService(parts->admin_service.get());
   parts->facts.version = kServerVersion;
   parts->facts.data_dir = config.data_dir;

@@ -37,6 +37,7 @@ constexpr char kMainHelp[] =
 std::string GroupSummary(const std::string& group) {
   if (group == "file") return "Work on files, with no server running";
   if (group == "space") return "Spaces as a whole";
+  if (group == "lease") return "Leases: to write to a part of a space alone, for a while";
   return "Snapshots of the whole server";
 }
 

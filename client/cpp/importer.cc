@@ -125,6 +125,7 @@ bool Importer::SendBatch(std::unique_ptr<FactBatch> batch) {
     return true;
   }
   request.set_space(options_.space);
+  request.set_lease_id(options_.lease_id);
   request.set_on_invalid(options_.on_error == ImportOptions::OnError::kSkip
                              ? v1::InsertRequest::ON_INVALID_SKIP
                              : v1::InsertRequest::ON_INVALID_REJECT_BATCH);

@@ -58,6 +58,7 @@ struct ImportOptions {
   };
 
   std::string space = "default";
+  std::string lease_id;  // As in PathkbClient::WriteOptions; UTF-8.
   OnError on_error = OnError::kStop;
   // A batch ends at either bound; one fact larger than the second makes a batch of its own.
   size_t batch_facts_max = 4096;

@@ -95,6 +95,8 @@ absl::Status SetOptions(const PathkbClient::WriteOptions& options, Request& requ
   if (absl::Status status = CheckUtf8(options.request_id, "the request id"); !status.ok()) {
     return status;
   }
+  if (absl::Status status = CheckUtf8(options.lease_id, "the lease"); !status.ok()) return status;
+  request.set_lease_id(options.lease_id);
   if (!options.request_id.empty()) request.set_request_id(options.request_id);
   if (options.sync_always) request.set_sync(v1::SYNC_ALWAYS);
   return absl::OkStatus();
@@ -123,6 +125,7 @@ PathkbClient::PathkbClient(std::string address, std::shared_ptr<grpc::Channel> c
       queries_(v1::QueryService::NewStub(channel_)),
       snapshots_(v1::SnapshotService::NewStub(channel_)),
       spaces_(v1::SpaceService::NewStub(channel_)),
+      leases_(v1::LeaseService::NewStub(channel_)),
       admin_(v1::AdminService::NewStub(channel_)) {}
 
 absl::StatusOr<std::unique_ptr<PathkbClient>> PathkbClient::Connect(const std::string& address,
@@ -462,31 +465,40 @@ absl::StatusOr<uint64_t> PathkbClient::ListSpaces(const OnSpace& on_space) {
   return spaces;
 }
 
-absl::StatusOr<v1::DropSpaceResponse> PathkbClient::DropSpace(std::string_view space) {
+absl::StatusOr<v1::DropSpaceResponse> PathkbClient::DropSpace(std::string_view space,
+                                                              std::string_view lease_id) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(lease_id, "the lease"); !status.ok()) return status;
   v1::DropSpaceRequest request;
   request.set_space(std::string(space));
+  request.set_lease_id(std::string(lease_id));
   return Call<v1::DropSpaceResponse>(*spaces_, &v1::SpaceService::Stub::Drop, request,
                                      options_.long_timeout);
 }
 
 absl::StatusOr<v1::ForkSpaceResponse> PathkbClient::ForkSpace(std::string_view space,
-                                                              std::string_view into_space) {
+                                                              std::string_view into_space,
+                                                              std::string_view lease_id) {
   for (const std::string_view text : {space, into_space}) {
     if (absl::Status status = CheckUtf8(text, "the space"); !status.ok()) return status;
   }
+  if (absl::Status status = CheckUtf8(lease_id, "the lease"); !status.ok()) return status;
   v1::ForkSpaceRequest request;
   request.set_space(std::string(space));
   request.set_into_space(std::string(into_space));
+  request.set_lease_id(std::string(lease_id));
   return Call<v1::ForkSpaceResponse>(*spaces_, &v1::SpaceService::Stub::Fork, request,
                                      options_.long_timeout);
 }
 
-absl::StatusOr<v1::SetIndexResponse> PathkbClient::SetIndex(
-    std::string_view space, const std::vector<uint32_t>& arguments) {
+absl::StatusOr<v1::SetIndexResponse> PathkbClient::SetIndex(std::string_view space,
+                                                            const std::vector<uint32_t>& arguments,
+                                                            std::string_view lease_id) {
   if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(lease_id, "the lease"); !status.ok()) return status;
   v1::SetIndexRequest request;
   request.set_space(std::string(space));
+  request.set_lease_id(std::string(lease_id));
   for (const uint32_t argument : arguments) request.add_arguments(argument);
   return Call<v1::SetIndexResponse>(*spaces_, &v1::SpaceService::Stub::SetIndex, request,
                                     options_.long_timeout);
@@ -497,8 +509,43 @@ absl::StatusOr<v1::RestoreSpaceResponse> PathkbClient::RestoreSpace(
   for (const std::string* text : {&request.space(), &request.from_space()}) {
     if (absl::Status status = CheckUtf8(*text, "the space"); !status.ok()) return status;
   }
+  if (absl::Status status = CheckUtf8(request.lease_id(), "the lease"); !status.ok()) return status;
   return Call<v1::RestoreSpaceResponse>(*spaces_, &v1::SpaceService::Stub::Restore, request,
                                         options_.long_timeout);
+}
+
+absl::StatusOr<v1::AcquireLeaseResponse> PathkbClient::AcquireLease(
+    const v1::AcquireLeaseRequest& request) {
+  if (absl::Status status = CheckUtf8(request.space(), "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(request.name_prefix(), "the prefix"); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = CheckUtf8(request.holder(), "the holder"); !status.ok()) return status;
+  return Call<v1::AcquireLeaseResponse>(*leases_, &v1::LeaseService::Stub::Acquire, request,
+                                        options_.timeout);
+}
+
+absl::StatusOr<v1::RenewLeaseResponse> PathkbClient::RenewLease(std::string_view lease_id,
+                                                                uint64_t ttl_ms) {
+  if (absl::Status status = CheckUtf8(lease_id, "the lease"); !status.ok()) return status;
+  v1::RenewLeaseRequest request;
+  request.set_lease_id(std::string(lease_id));
+  request.set_ttl_ms(ttl_ms);
+  return Call<v1::RenewLeaseResponse>(*leases_, &v1::LeaseService::Stub::Renew, request,
+                                      options_.timeout);
+}
+
+absl::StatusOr<v1::ReleaseLeaseResponse> PathkbClient::ReleaseLease(std::string_view lease_id) {
+  if (absl::Status status = CheckUtf8(lease_id, "the lease"); !status.ok()) return status;
+  v1::ReleaseLeaseRequest request;
+  request.set_lease_id(std::string(lease_id));
+  return Call<v1::ReleaseLeaseResponse>(*leases_, &v1::LeaseService::Stub::Release, request,
+                                        options_.timeout);
+}
+
+absl::StatusOr<v1::ListLeasesResponse> PathkbClient::ListLeases() {
+  return Call<v1::ListLeasesResponse>(*leases_, &v1::LeaseService::Stub::List,
+                                      v1::ListLeasesRequest(), options_.timeout);
 }
 
 absl::StatusOr<v1::CountResponse> PathkbClient::Count(const v1::CountRequest& request) {
@@ -532,6 +579,7 @@ absl::StatusOr<v1::TransformResponse> PathkbClient::Transform(const v1::Transfor
     return status;
   }
   if (absl::Status status = CheckUtf8(request.entry()); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(request.lease_id(), "the lease"); !status.ok()) return status;
   return Call<v1::TransformResponse>(*queries_, &v1::QueryService::Stub::Transform, request,
                                      options_.long_timeout);
 }
@@ -541,6 +589,7 @@ absl::StatusOr<v1::CombineTotals> PathkbClient::Combine(const v1::CombineRequest
   if (absl::Status status = CheckUtf8(request.into_space(), "the space"); !status.ok()) {
     return status;
   }
+  if (absl::Status status = CheckUtf8(request.lease_id(), "the lease"); !status.ok()) return status;
   for (const v1::CombineOperand& operand : request.operands()) {
     if (absl::Status status = CheckUtf8(operand.space(), "the space"); !status.ok()) return status;
     if (absl::Status status = CheckUtf8(operand.name_prefix(), "the prefix"); !status.ok()) {

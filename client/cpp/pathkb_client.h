@@ -24,6 +24,7 @@
 
 #include "pathkb/v1/admin_service.grpc.pb.h"
 #include "pathkb/v1/fact_service.grpc.pb.h"
+#include "pathkb/v1/lease_service.grpc.pb.h"
 #include "pathkb/v1/query_service.grpc.pb.h"
 #include "pathkb/v1/snapshot_service.grpc.pb.h"
 #include "pathkb/v1/space_service.grpc.pb.h"
@@ -52,7 +53,7 @@ class PathkbClient {
     // For Connect(), name look-up included.
     absl::Duration connect_timeout = absl::Seconds(10);
     // For each call that should answer soon: Insert, Get, one page of List or Browse, Delete,
-    // GetStatus, ListSnapshots.
+    // GetStatus, ListSnapshots, and those on leases.
     absl::Duration timeout = absl::Seconds(60);
     // For each call that may have much to do: Query, Count, CreateSnapshot, Diff, and those on
     // whole spaces.
@@ -83,6 +84,8 @@ class PathkbClient {
     std::string request_id;
     // On disk before it is answered, whatever the server's setting.
     bool sync_always = false;
+    // The lease by which it is done; empty for none.
+    std::string lease_id;
   };
 
   // Adds facts, all or none; with ON_INVALID_SKIP, all that are acceptable.
@@ -175,17 +178,30 @@ class PathkbClient {
   using OnSpace = std::function<bool(const v1::Space&)>;
   // Hands every space to `on_space`, page by page; returns how many.
   absl::StatusOr<uint64_t> ListSpaces(const OnSpace& on_space);
-  // Takes out a whole space.
-  absl::StatusOr<v1::DropSpaceResponse> DropSpace(std::string_view space);
+  // Takes out a whole space; `lease_id` as in WriteOptions.
+  absl::StatusOr<v1::DropSpaceResponse> DropSpace(std::string_view space,
+                                                  std::string_view lease_id = {});
   // Makes a new space that holds what `space` holds. ALREADY_EXISTS if there is one of that name.
+  // `lease_id` as in WriteOptions.
   absl::StatusOr<v1::ForkSpaceResponse> ForkSpace(std::string_view space,
-                                                  std::string_view into_space);
+                                                  std::string_view into_space,
+                                                  std::string_view lease_id = {});
   // Makes these, and no others, the indexed arguments of a space. Takes as long as it takes to walk
-  // over its facts.
+  // over its facts. `lease_id` as in WriteOptions.
   absl::StatusOr<v1::SetIndexResponse> SetIndex(std::string_view space,
-                                                const std::vector<uint32_t>& arguments);
+                                                const std::vector<uint32_t>& arguments,
+                                                std::string_view lease_id = {});
   // Makes a space what one was at a revision.
   absl::StatusOr<v1::RestoreSpaceResponse> RestoreSpace(const v1::RestoreSpaceRequest& request);
+
+  // Takes a lease, so that nobody else writes to what it is of; waits for the writes on their way.
+  absl::StatusOr<v1::AcquireLeaseResponse> AcquireLease(const v1::AcquireLeaseRequest& request);
+  // Lets a lease end so many milliseconds from now; 0 leaves the number to the server.
+  absl::StatusOr<v1::RenewLeaseResponse> RenewLease(std::string_view lease_id, uint64_t ttl_ms);
+  // Ends a lease.
+  absl::StatusOr<v1::ReleaseLeaseResponse> ReleaseLease(std::string_view lease_id);
+  // The leases that are held.
+  absl::StatusOr<v1::ListLeasesResponse> ListLeases();
 
   // Returns when the new snapshot is on disk. `deduplicate` as in the .proto: nullopt leaves it to
   // the server's setting.
@@ -244,6 +260,7 @@ class PathkbClient {
   const std::unique_ptr<v1::QueryService::Stub> queries_;
   const std::unique_ptr<v1::SnapshotService::Stub> snapshots_;
   const std::unique_ptr<v1::SpaceService::Stub> spaces_;
+  const std::unique_ptr<v1::LeaseService::Stub> leases_;
   const std::unique_ptr<v1::AdminService::Stub> admin_;
 };
 

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/time/time.h"
+
 #include "core/term/sexpr.h"
 
 namespace pathkb {
@@ -44,6 +46,13 @@ inline constexpr uint64_t kPageSpacesFactsMax = 1'000'000;
 // One message of a Query or Diff stream: it is sent when either is reached.
 inline constexpr int kQueryMessageMatches = 1'000;
 inline constexpr size_t kQueryMessageBytes = 128 << 10;
+
+// Leases that are held at one time, and what one of them may be.
+inline constexpr size_t kLeasesMax = 4'096;
+inline constexpr size_t kLeaseHolderBytesMax = 128;
+inline constexpr absl::Duration kLeaseTtlMin = absl::Milliseconds(100);
+inline constexpr absl::Duration kLeaseTtlMax = absl::Hours(24);
+inline constexpr absl::Duration kLeaseTtlDefault = absl::Seconds(60);
 
 // Operands of one Combine.
 inline constexpr int kCombineOperandsMax = 64;

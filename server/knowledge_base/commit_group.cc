@@ -77,6 +77,8 @@ absl::Status CommitGroup::AddIndexOfNewSpace(Batch& batch) const {
 absl::StatusOr<Commit> CommitGroup::Apply(WaitingBatch& waiting, const absl::Status& growth) {
   Batch& batch = waiting.batch;
   const bool is_request = !batch.request_id.empty();
+  // Who sends nothing only wants to know when it is his turn.
+  if (batch.changes.empty() && !is_request) return Commit{revision_, 0, ChangeCounts()};
   if (is_request) {
     if (const RequestOutcome* done = requests_.Find(batch.request_id)) {
       if (done->digest != waiting.request_digest) {

@@ -1,6 +1,7 @@
 #include "server/knowledge_base/commit_queue.h"
 
 #include <algorithm>
+#include <optional>
 #include <pthread.h>
 #include <utility>
 
@@ -48,7 +49,7 @@ CommitQueue::CommitQueue(Options options, FileSystem& files, KnowledgeBase& know
 
 CommitQueue::~CommitQueue() { Stop(); }
 
-void CommitQueue::Submit(Batch batch, Done done, SyncWish wish) {
+void CommitQueue::Submit(Batch batch, Done done, SyncWish wish, std::string_view lease_id) {
   WaitingBatch waiting;
   waiting.bytes = BatchBytes(batch);
   waiting.wish = wish;
@@ -59,27 +60,41 @@ void CommitQueue::Submit(Batch batch, Done done, SyncWish wish) {
     batch.request_id = std::move(id);
   }
   waiting.batch = std::move(batch);
-  if (refused.ok()) {
-    std::lock_guard<std::mutex> lock(mutex_);
-    if (stopping_) {
-      refused = absl::UnavailableError("the server is shutting down");
-    } else if (!write_status_.ok()) {
-      refused = write_status_;
-    } else if (waiting_bytes_ + waiting.bytes > options_.waiting_bytes_max) {
-      refused =
-          WithRetryAfter(absl::ResourceExhaustedError(fmt::format(
-                             "{} bytes of changes are waiting to be written, at most {} may wait",
-                             waiting_bytes_, options_.waiting_bytes_max)),
-                         absl::Milliseconds(100));
-    } else {
-      waiting_bytes_ += waiting.bytes;
-      waiting.done = std::move(done);
-      waiting_.push_back(std::move(waiting));
-      changed_.notify_one();
-      return;
+  waiting.done = std::move(done);
+  if (refused.ok()) refused = Enqueue(waiting, lease_id);
+  if (!refused.ok()) waiting.done(refused);
+}
+
+absl::Status CommitQueue::Accepts(uint64_t bytes) const {
+  if (stopping_) return absl::UnavailableError("the server is shutting down");
+  PATHKB_RETURN_IF_ERROR(write_status_);
+  if (waiting_bytes_ + bytes <= options_.waiting_bytes_max) return absl::OkStatus();
+  return WithRetryAfter(absl::ResourceExhaustedError(fmt::format(
+                            "{} bytes of changes are waiting to be written, at most {} may wait",
+                            waiting_bytes_, options_.waiting_bytes_max)),
+                        absl::Milliseconds(100));
+}
+
+absl::Status CommitQueue::Enqueue(WaitingBatch& waiting, std::string_view lease_id) {
+  LeaseTable* const leases = options_.leases;
+  const bool touches = leases != nullptr && !(waiting.batch.changes.empty() && lease_id.empty());
+  // What LeaseTable::taken() was when the batch was found to be allowed.
+  std::optional<uint64_t> allowed_at;
+  for (;;) {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      PATHKB_RETURN_IF_ERROR(Accepts(waiting.bytes));
+      // Looked at under the lock: who has taken a lease since comes to the lock behind us, and then
+      // waits for what is here.
+      if (!touches || (lease_id.empty() && leases->held() == 0) || allowed_at == leases->taken()) {
+        waiting_bytes_ += waiting.bytes;
+        waiting_.push_back(std::move(waiting));
+        changed_.notify_one();
+        return absl::OkStatus();
+      }
     }
+    PATHKB_ASSIGN_OR_RETURN(allowed_at, leases->Check(waiting.batch, lease_id));
   }
-  done(refused);
 }
 
 absl::Status CommitQueue::write_status() const {

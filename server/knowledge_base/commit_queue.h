@@ -22,6 +22,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -38,6 +39,7 @@
 #include "server/knowledge_base/commit_group.h"
 #include "server/knowledge_base/commit_log.h"
 #include "server/knowledge_base/knowledge_base.h"
+#include "server/knowledge_base/lease_table.h"
 #include "server/knowledge_base/space_figures.h"
 #include "server/knowledge_base/write_gate.h"
 #include "storage/file/database_id.h"
@@ -80,6 +82,8 @@ class CommitQueue {
     absl::Status refuse;
     // Borrowed; null for the machine's.
     const Clock* clock = nullptr;
+    // Borrowed; null where there are no leases.
+    LeaseTable* leases = nullptr;
   };
   using Done = std::function<void(absl::StatusOr<Commit>)>;
 
@@ -98,8 +102,16 @@ class CommitQueue {
   //   Unavailable         writing has stopped (the message says why; whether this batch is found
   //                       after a restart is unknown), or the server is shutting down
   //   DataLoss            the base contradicts itself where this batch touches it
-  void Submit(Batch batch, Done done, SyncWish wish = SyncWish::kAsServer)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  //   FailedPrecondition  a lease forbids it: see LeaseTable::Check(), which gets `lease_id`
+  void Submit(Batch batch, Done done, SyncWish wish = SyncWish::kAsServer,
+              std::string_view lease_id = {}) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  // Answers once every batch that was accepted before is answered, with the revision that readers
+  // see then or a later one. A lease that was taken before this is called keeps out all batches
+  // that are accepted after it. Errors as Submit().
+  void AfterThoseWaiting(Done done) ABSL_LOCKS_EXCLUDED(mutex_) {
+    Submit(Batch(), std::move(done));
+  }
 
   // Takes a view at a moment between two groups, makes the log durable up to it, and begins a new
   // log segment there, so that the segments before it hold nothing that the view does not. Blocks
@@ -136,6 +148,12 @@ class CommitQueue {
     std::function<void()> work;
     bool stop = false;
   };
+
+  // Puts a batch to those that wait, or says why it cannot.
+  absl::Status Enqueue(WaitingBatch& waiting, std::string_view lease_id)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  // OK if a batch of so many bytes may wait, as far as the queue goes.
+  absl::Status Accepts(uint64_t bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   void Run() ABSL_LOCKS_EXCLUDED(mutex_);
   // Blocks until there is something to do, or `deadline`, by the monotonic clock, has passed.

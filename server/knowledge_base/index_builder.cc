@@ -53,7 +53,8 @@ absl::StatusOr<Step> NextStep(const ReadView& view, const std::string& space,
 
 absl::StatusOr<IndexBuilder::Result> IndexBuilder::SetIndex(const std::string& space,
                                                             IndexedArguments wanted,
-                                                            const Interrupt& interrupt) {
+                                                            const Interrupt& interrupt,
+                                                            const std::string& lease_id) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     if (!at_work_.empty()) {
@@ -62,7 +63,7 @@ absl::StatusOr<IndexBuilder::Result> IndexBuilder::SetIndex(const std::string& s
     }
     at_work_ = space;
   }
-  absl::StatusOr<Result> result = Build(space, wanted, interrupt);
+  absl::StatusOr<Result> result = Build(space, wanted, interrupt, lease_id);
   std::lock_guard<std::mutex> lock(mutex_);
   at_work_.clear();
   return result;
@@ -77,7 +78,8 @@ absl::StatusOr<IndexSetting> IndexBuilder::Setting(const std::string& space) con
 
 absl::StatusOr<IndexBuilder::Result> IndexBuilder::Build(const std::string& space,
                                                          IndexedArguments wanted,
-                                                         const Interrupt& interrupt) {
+                                                         const Interrupt& interrupt,
+                                                         const std::string& lease_id) {
   Result result;
   {
     const ReadView view = knowledge_base_.View();
@@ -90,15 +92,14 @@ absl::StatusOr<IndexBuilder::Result> IndexBuilder::Build(const std::string& spac
   change.kind = Change::Kind::kIndexArguments;
   change.index.dropped = before.all().Without(wanted);
   change.index.begun = wanted.Without(before.all());
-  if (!change.index.dropped.empty() || !change.index.begun.empty()) {
-    PATHKB_RETURN_IF_ERROR(CommitChange(space, change, interrupt, result));
-  }
+  // Also if it says nothing: this is where leases are looked at.
+  PATHKB_RETURN_IF_ERROR(CommitChange(space, change, interrupt, lease_id, result));
   const IndexedArguments missing = wanted.Without(before.whole);
   if (!missing.empty()) {
     PATHKB_RETURN_IF_ERROR(Fill(space, interrupt, result));
     change.index = {};
     change.index.whole = missing;
-    PATHKB_RETURN_IF_ERROR(CommitChange(space, change, interrupt, result));
+    PATHKB_RETURN_IF_ERROR(CommitChange(space, change, interrupt, "", result));
   }
   PATHKB_ASSIGN_OR_RETURN(const IndexSetting after, Setting(space));
   if (after == IndexSetting{wanted, IndexedArguments()}) return result;
@@ -118,21 +119,24 @@ absl::Status IndexBuilder::Fill(const std::string& space, const Interrupt& inter
                             NextStep(knowledge_base_.View(), space, change.encoded_term));
     if (step.facts == 0) return absl::OkStatus();
     change.entry = std::move(step.last);
-    PATHKB_RETURN_IF_ERROR(CommitChange(space, change, interrupt, result));
+    PATHKB_RETURN_IF_ERROR(CommitChange(space, change, interrupt, "", result));
     result.facts += step.facts;
     change.encoded_term = std::move(change.entry);
   }
 }
 
 absl::Status IndexBuilder::CommitChange(const std::string& space, const Change& change,
-                                        const Interrupt& interrupt, Result& result) {
+                                        const Interrupt& interrupt, const std::string& lease_id,
+                                        Result& result) {
   for (;;) {
     std::promise<absl::StatusOr<Commit>> promise;
     Batch batch;
     batch.space = space;
     batch.changes.push_back(change);
-    commits_.Submit(std::move(batch),
-                    [&](absl::StatusOr<Commit> commit) { promise.set_value(std::move(commit)); });
+    commits_.Submit(
+        std::move(batch),
+        [&](absl::StatusOr<Commit> commit) { promise.set_value(std::move(commit)); },
+        SyncWish::kAsServer, lease_id);
     const absl::StatusOr<Commit> commit = promise.get_future().get();
     if (commit.ok()) {
       result.commit = *commit;

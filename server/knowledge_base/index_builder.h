@@ -50,18 +50,22 @@ class IndexBuilder {
   //   FailedPrecondition  another index is being built; or the space was dropped meanwhile
   //   DataLoss            the base contradicts itself
   //   others              as CommitQueue::Submit() and `interrupt` say
+  // A lease that forbids it is looked at once, at the beginning, with `lease_id`: what follows
+  // changes no fact, and goes on whoever has taken a lease meanwhile.
   absl::StatusOr<Result> SetIndex(const std::string& space, IndexedArguments wanted,
-                                  const Interrupt& interrupt) ABSL_LOCKS_EXCLUDED(mutex_);
+                                  const Interrupt& interrupt, const std::string& lease_id = "")
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   // SetIndex() when no other is at work.
   absl::StatusOr<Result> Build(const std::string& space, IndexedArguments wanted,
-                               const Interrupt& interrupt);
+                               const Interrupt& interrupt, const std::string& lease_id);
   // Puts all facts of the space into what is being built; adds to `result`.
   absl::Status Fill(const std::string& space, const Interrupt& interrupt, Result& result);
   // Commits one change and waits for it; again and again while there is no room.
   absl::Status CommitChange(const std::string& space, const Change& change,
-                            const Interrupt& interrupt, Result& result);
+                            const Interrupt& interrupt, const std::string& lease_id,
+                            Result& result);
   // The setting of a space as it is now.
   absl::StatusOr<IndexSetting> Setting(const std::string& space) const;
 

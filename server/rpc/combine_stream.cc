@@ -223,7 +223,7 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
         [answered](absl::StatusOr<pathkb::Commit> commit) {
           answered->set_value(std::move(commit));
         },
-        SyncWishOf(request_));
+        SyncWishOf(request_), request_.lease_id());
     const absl::StatusOr<pathkb::Commit> commit = answered->get_future().get();
     PATHKB_RETURN_IF_ERROR(commit.status());
     totals_.set_batches(totals_.batches() + 1);

@@ -183,7 +183,7 @@ grpc::ServerUnaryReactor* FactService::Insert(grpc::CallbackServerContext* conte
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
     };
-    commits_.Submit(*std::move(batch), answer, SyncWishOf(*request));
+    commits_.Submit(*std::move(batch), answer, SyncWishOf(*request), request->lease_id());
   });
   return reactor;
 }
@@ -238,7 +238,7 @@ grpc::ServerUnaryReactor* FactService::Delete(grpc::CallbackServerContext* conte
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
     };
-    commits_.Submit(*std::move(batch), answer, SyncWishOf(*request));
+    commits_.Submit(*std::move(batch), answer, SyncWishOf(*request), request->lease_id());
   });
   return reactor;
 }

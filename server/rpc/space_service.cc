@@ -192,14 +192,15 @@ grpc::ServerUnaryReactor* SpaceService::Drop(grpc::CallbackServerContext* contex
     Batch batch;
     batch.space = request->space();
     batch.changes.emplace_back().kind = Change::Kind::kDropSpace;
-    commits_.Submit(std::move(batch), [reactor, response](absl::StatusOr<Commit> commit) {
+    const auto answer = [reactor, response](absl::StatusOr<Commit> commit) {
       if (commit.ok()) {
         response->set_revision(commit->revision);
         response->set_durable_revision(commit->durable_revision);
         response->set_deleted(commit->counts.deleted);
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
-    });
+    };
+    commits_.Submit(std::move(batch), answer, SyncWish::kAsServer, request->lease_id());
   });
   return reactor;
 }
@@ -237,7 +238,7 @@ grpc::ServerUnaryReactor* SpaceService::Fork(grpc::CallbackServerContext* contex
       }
       reactor->Finish(ToGrpcStatus(status));
     };
-    commits_.Submit(std::move(batch), done, SyncWishOf(*request));
+    commits_.Submit(std::move(batch), done, SyncWishOf(*request), request->lease_id());
   });
   return reactor;
 }
@@ -262,13 +263,14 @@ grpc::ServerUnaryReactor* SpaceService::Restore(grpc::CallbackServerContext* con
       reactor->Finish(grpc::Status::OK);
       return;
     }
-    commits_.Submit(std::move(plan->batch), [reactor, response](absl::StatusOr<Commit> commit) {
+    const auto answer = [reactor, response](absl::StatusOr<Commit> commit) {
       if (commit.ok()) {
         response->set_revision(commit->revision);
         response->set_durable_revision(commit->durable_revision);
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
-    });
+    };
+    commits_.Submit(std::move(plan->batch), answer, SyncWish::kAsServer, request->lease_id());
   });
   return reactor;
 }
@@ -279,9 +281,11 @@ grpc::ServerUnaryReactor* SpaceService::SetIndex(grpc::CallbackServerContext* co
   return RunUnary(context, threads_, [this, context, request, response]() -> absl::Status {
     PATHKB_RETURN_IF_ERROR(CheckSpaceName(request->space()));
     PATHKB_ASSIGN_OR_RETURN(const IndexedArguments wanted, WantedArguments(*request));
-    PATHKB_ASSIGN_OR_RETURN(const IndexBuilder::Result result,
-                            indexes_.SetIndex(request->space(), wanted,
-                                              [context] { return CheckStillWanted(*context); }));
+    PATHKB_ASSIGN_OR_RETURN(
+        const IndexBuilder::Result result,
+        indexes_.SetIndex(
+            request->space(), wanted, [context] { return CheckStillWanted(*context); },
+            request->lease_id()));
     response->set_facts(result.facts);
     response->set_revision(result.commit.revision);
     response->set_durable_revision(result.commit.durable_revision);

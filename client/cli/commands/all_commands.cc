@@ -11,6 +11,7 @@
 #include "client/cli/commands/get.h"
 #include "client/cli/commands/import.h"
 #include "client/cli/commands/insert.h"
+#include "client/cli/commands/lease.h"
 #include "client/cli/commands/list.h"
 #include "client/cli/commands/ls.h"
 #include "client/cli/commands/query.h"
@@ -30,6 +31,7 @@ std::vector<Command> AllCommands() {
       StatusCommand(),       CompactCommand(),     SpaceListCommand(),     SpaceDropCommand(),
       SpaceForkCommand(),    SpaceIndexCommand(),  SpaceRestoreCommand(),  SnapshotCreateCommand(),
       SnapshotListCommand(), SnapshotPinCommand(), SnapshotUnpinCommand(), SnapshotDiffCommand(),
+      LeaseAcquireCommand(), LeaseRenewCommand(),  LeaseReleaseCommand(),  LeaseListCommand(),
       FileInfoCommand(),     FileVerifyCommand(),  FileDumpCommand(),      FileStatsCommand(),
       FileDiffCommand(),     FileConvertCommand(), FileBuildCommand(),     FileCompactCommand(),
       FileSalvageCommand(),  FileRestoreCommand()};

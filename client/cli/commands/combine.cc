@@ -9,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
+#include "client/cli/commands/write_options.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/output/json.h"
 
@@ -35,6 +36,7 @@ struct CombineFlags {
   std::string on_conflict = "error";
   bool dry_run = false;
   bool sync = false;
+  std::string lease_id;
 };
 
 // SPACE[@REVISION][/NAME-PREFIX]; a space's name has neither of the two signs.
@@ -105,6 +107,7 @@ absl::Status RunCombine(Session& session, const CombineFlags& flags,
   if (flags.into) request.set_into_space(*flags.into);
   request.set_dry_run(flags.dry_run);
   if (flags.sync) request.set_sync(v1::SYNC_ALWAYS);
+  request.set_lease_id(flags.lease_id);
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
   FactPrinter printer(session.format(), session.out());
@@ -146,6 +149,7 @@ Command CombineCommand() {
     app.add_flag("--dry-run", flags->dry_run, "With --into: count only; write nothing");
     app.add_flag("--sync", flags->sync,
                  "On disk before it is answered, whatever the server's setting");
+    AddLeaseOption(app, flags->lease_id);
   };
   command.run = [flags](Session& session, const std::vector<std::string>& operands) {
     return RunCombine(session, *flags, operands);

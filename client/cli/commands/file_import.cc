@@ -208,6 +208,7 @@ absl::Status FileImport::FindProgress(const std::string& path) {
 client::ImportOptions FileImport::Options() {
   client::ImportOptions options;
   options.space = flags_.space;
+  options.lease_id = flags_.lease_id;
   if (flags_.on_error == "skip") options.on_error = client::ImportOptions::OnError::kSkip;
   options.batch_facts_max = flags_.batch_facts;
   options.calls_in_flight_max = flags_.in_flight;

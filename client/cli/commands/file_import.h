@@ -37,6 +37,7 @@ struct ImportFlags {
   bool resume = false;
   std::string progress_file;
   std::string from_space;
+  std::string lease_id;
 };
 
 // Adds up what several files came to.

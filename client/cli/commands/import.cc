@@ -18,6 +18,7 @@
 #include "client/cli/commands/file_import.h"
 #include "client/cli/commands/import_console.h"
 #include "client/cli/commands/import_source.h"
+#include "client/cli/commands/write_options.h"
 #include "client/cli/exit_code.h"
 
 namespace pathkb::cli {
@@ -209,6 +210,7 @@ Command ImportCommand() {
            "fact is committed")
         ->option_text("N")
         ->check(CLI::Range(1, 64));
+    AddLeaseOption(app, flags->lease_id);
   };
   command.run = [flags](Session& session, const std::vector<std::string>& operands) {
     return RunImport(session, *flags, operands);

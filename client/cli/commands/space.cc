@@ -5,6 +5,7 @@
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
+#include "client/cli/commands/write_options.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/output/json.h"
 #include "client/cli/output/table.h"
@@ -16,6 +17,7 @@ struct RestoreFlags {
   uint64_t at = 0;
   std::string from;
   bool dry_run = false;
+  std::string lease_id;
 };
 
 // "2,3", or "none".
@@ -68,10 +70,11 @@ absl::Status RunList(Session& session, const std::vector<std::string>&) {
   return spaces.status();
 }
 
-absl::Status RunDrop(Session& session, const std::vector<std::string>& operands) {
+absl::Status RunDrop(Session& session, const std::string& lease_id,
+                     const std::vector<std::string>& operands) {
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
-  const absl::StatusOr<v1::DropSpaceResponse> answer = (*client)->DropSpace(operands[0]);
+  const absl::StatusOr<v1::DropSpaceResponse> answer = (*client)->DropSpace(operands[0], lease_id);
   if (!answer.ok()) return answer.status();
   if (session.json()) {
     session.out().Write(JsonObject()
@@ -87,11 +90,12 @@ absl::Status RunDrop(Session& session, const std::vector<std::string>& operands)
   return absl::OkStatus();
 }
 
-absl::Status RunFork(Session& session, const std::vector<std::string>& operands) {
+absl::Status RunFork(Session& session, const std::string& lease_id,
+                     const std::vector<std::string>& operands) {
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
   const absl::StatusOr<v1::ForkSpaceResponse> answer =
-      (*client)->ForkSpace(operands[0], operands[1]);
+      (*client)->ForkSpace(operands[0], operands[1], lease_id);
   if (!answer.ok()) return answer.status();
   if (session.json()) {
     session.out().Write(JsonObject()
@@ -107,12 +111,14 @@ absl::Status RunFork(Session& session, const std::vector<std::string>& operands)
   return absl::OkStatus();
 }
 
-absl::Status RunIndex(Session& session, const std::vector<std::string>& operands) {
+absl::Status RunIndex(Session& session, const std::string& lease_id,
+                      const std::vector<std::string>& operands) {
   const absl::StatusOr<std::vector<uint32_t>> arguments = ParseArguments(operands[1]);
   if (!arguments.ok()) return arguments.status();
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
-  const absl::StatusOr<v1::SetIndexResponse> answer = (*client)->SetIndex(operands[0], *arguments);
+  const absl::StatusOr<v1::SetIndexResponse> answer =
+      (*client)->SetIndex(operands[0], *arguments, lease_id);
   if (!answer.ok()) return answer.status();
   if (session.json()) {
     session.out().Write(JsonObject()
@@ -138,6 +144,7 @@ absl::Status RunRestore(Session& session, const RestoreFlags& flags,
   request.set_at_revision(flags.at);
   request.set_from_space(flags.from);
   request.set_dry_run(flags.dry_run);
+  request.set_lease_id(flags.lease_id);
   const absl::StatusOr<v1::RestoreSpaceResponse> answer = (*client)->RestoreSpace(request);
   if (!answer.ok()) return answer.status();
   if (session.json()) {
@@ -173,6 +180,7 @@ Command SpaceListCommand() {
 }
 
 Command SpaceDropCommand() {
+  const auto lease_id = std::make_shared<std::string>();
   Command command;
   command.name = "space drop";
   command.operands = "NAME";
@@ -180,11 +188,15 @@ Command SpaceDropCommand() {
   command.operands_max = 1;
   command.summary = "Take out every fact of a space, and with them the space";
   command.examples = "  pathkb space drop wordnet\n";
-  command.run = RunDrop;
+  command.declare = [lease_id](CLI::App& app) { AddLeaseOption(app, *lease_id); };
+  command.run = [lease_id](Session& session, const std::vector<std::string>& operands) {
+    return RunDrop(session, *lease_id, operands);
+  };
   return command;
 }
 
 Command SpaceForkCommand() {
+  const auto lease_id = std::make_shared<std::string>();
   Command command;
   command.name = "space fork";
   command.operands = "SPACE NEW";
@@ -195,11 +207,15 @@ Command SpaceForkCommand() {
   command.examples =
       "  pathkb space fork family what-if     then change what-if, and family stays as it is\n"
       "  pathkb combine difference what-if family    what was added there\n";
-  command.run = RunFork;
+  command.declare = [lease_id](CLI::App& app) { AddLeaseOption(app, *lease_id); };
+  command.run = [lease_id](Session& session, const std::vector<std::string>& operands) {
+    return RunFork(session, *lease_id, operands);
+  };
   return command;
 }
 
 Command SpaceIndexCommand() {
+  const auto lease_id = std::make_shared<std::string>();
   Command command;
   command.name = "space index";
   command.operands = "SPACE ARGUMENTS";
@@ -212,7 +228,10 @@ Command SpaceIndexCommand() {
       "                                    their relation\n"
       "\n"
       "Takes a walk over the facts; others may write meanwhile. After an error, say it again.\n";
-  command.run = RunIndex;
+  command.declare = [lease_id](CLI::App& app) { AddLeaseOption(app, *lease_id); };
+  command.run = [lease_id](Session& session, const std::vector<std::string>& operands) {
+    return RunIndex(session, *lease_id, operands);
+  };
   return command;
 }
 
@@ -235,6 +254,7 @@ Command SpaceRestoreCommand() {
     app.add_option("--from", flags->from, "The space to read (default: the same)")
         ->option_text("OTHER");
     app.add_flag("--dry-run", flags->dry_run, "Change nothing, say what would change");
+    AddLeaseOption(app, flags->lease_id);
   };
   command.run = [flags](Session& session, const std::vector<std::string>& operands) {
     return RunRestore(session, *flags, operands);

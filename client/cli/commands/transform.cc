@@ -41,6 +41,7 @@ absl::Status RunTransform(Session& session, const TransformFlags& flags,
   request.set_dry_run(flags.dry_run);
   if (flags.write.has_request_id) request.set_request_id(flags.write.options.request_id);
   if (flags.write.options.sync_always) request.set_sync(v1::SYNC_ALWAYS);
+  request.set_lease_id(flags.write.options.lease_id);
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
   const absl::StatusOr<v1::TransformResponse> answer = (*client)->Transform(request);

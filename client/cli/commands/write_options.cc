@@ -6,6 +6,13 @@
 
 namespace pathkb::cli {
 
+void AddLeaseOption(CLI::App& app, std::string& lease_id) {
+  app.add_option("--lease", lease_id,
+                 "Write by this lease, as `lease acquire` printed it (environment PATHKB_LEASE)")
+      ->envname("PATHKB_LEASE")
+      ->option_text("ID");
+}
+
 void AddWriteOptions(CLI::App& app, WriteOptionsGiven& given) {
   app.add_option_function<std::string>(
          "--request-id",
@@ -17,6 +24,7 @@ void AddWriteOptions(CLI::App& app, WriteOptionsGiven& given) {
       ->option_text("ID");
   app.add_flag("--sync", given.options.sync_always,
                "On disk before it is answered, whatever the server's setting");
+  AddLeaseOption(app, given.options.lease_id);
 }
 
 absl::Status CheckWriteOptions(const WriteOptionsGiven& given) {

@@ -1,9 +1,10 @@
-// The options that insert and delete share: a request id, and durable before the answer.
+// The options that commands that write share: a lease; and of insert and delete a request id, and
+// durable before the answer.
 
 #ifndef PATHKB_CLIENT_CLI_COMMANDS_WRITE_OPTIONS_H_
 #define PATHKB_CLIENT_CLI_COMMANDS_WRITE_OPTIONS_H_
 
-#include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 
@@ -18,7 +19,11 @@ struct WriteOptionsGiven {
   bool has_request_id = false;
 };
 
-// Adds --request-id and --sync to `app`; `given` is borrowed until the command line was read.
+// Adds --lease to `app`; `lease_id` is borrowed until the command line was read.
+void AddLeaseOption(CLI::App& app, std::string& lease_id);
+
+// Adds --request-id, --sync and --lease to `app`; `given` is borrowed until the command line was
+// read.
 void AddWriteOptions(CLI::App& app, WriteOptionsGiven& given);
 
 // UsageError if they make no sense.
