@@ -355,6 +355,22 @@ absl::StatusOr<v1::DeleteResponse> PathkbClient::Delete(std::string_view space,
                                   options_.timeout);
 }
 
+absl::StatusOr<v1::DeleteResponse> PathkbClient::DeleteAllDuplicates(std::string_view space,
+                                                                     std::vector<std::string> terms,
+                                                                     const WriteOptions& options) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  v1::DeleteRequest request;
+  if (absl::Status status = SetOptions(options, request); !status.ok()) return status;
+  request.set_space(std::string(space));
+  request.set_all_duplicates(true);
+  for (std::string& term : terms) {
+    if (absl::Status status = CheckUtf8(term, "the fact"); !status.ok()) return status;
+    request.add_terms(std::move(term));
+  }
+  return Call<v1::DeleteResponse>(*facts_, &v1::FactService::Stub::Delete, request,
+                                  options_.timeout);
+}
+
 absl::StatusOr<v1::DeleteResponse> PathkbClient::DeleteNamesBelow(std::string_view space,
                                                                   std::string_view name_prefix,
                                                                   const WriteOptions& options) {
@@ -502,6 +518,19 @@ absl::StatusOr<v1::SetIndexResponse> PathkbClient::SetIndex(std::string_view spa
   for (const uint32_t argument : arguments) request.add_arguments(argument);
   return Call<v1::SetIndexResponse>(*spaces_, &v1::SpaceService::Stub::SetIndex, request,
                                     options_.long_timeout);
+}
+
+absl::StatusOr<v1::SetDuplicatesResponse> PathkbClient::SetDuplicates(std::string_view space,
+                                                                      v1::Duplicates duplicates,
+                                                                      std::string_view lease_id) {
+  if (absl::Status status = CheckUtf8(space, "the space"); !status.ok()) return status;
+  if (absl::Status status = CheckUtf8(lease_id, "the lease"); !status.ok()) return status;
+  v1::SetDuplicatesRequest request;
+  request.set_space(std::string(space));
+  request.set_duplicates(duplicates);
+  request.set_lease_id(std::string(lease_id));
+  return Call<v1::SetDuplicatesResponse>(*spaces_, &v1::SpaceService::Stub::SetDuplicates, request,
+                                         options_.long_timeout);
 }
 
 absl::StatusOr<v1::RestoreSpaceResponse> PathkbClient::RestoreSpace(

@@ -139,6 +139,12 @@ class PathkbClient {
                                             std::vector<std::string> names,
                                             const WriteOptions& options);
 
+  // Takes out the facts of these terms, each as often as it is there, in a space that keeps
+  // duplicates.
+  absl::StatusOr<v1::DeleteResponse> DeleteAllDuplicates(std::string_view space,
+                                                         std::vector<std::string> terms,
+                                                         const WriteOptions& options);
+
   // Takes out every fact whose name begins with `name_prefix`, all or none.
   absl::StatusOr<v1::DeleteResponse> DeleteNamesBelow(std::string_view space,
                                                       std::string_view name_prefix) {
@@ -191,6 +197,10 @@ class PathkbClient {
   absl::StatusOr<v1::SetIndexResponse> SetIndex(std::string_view space,
                                                 const std::vector<uint32_t>& arguments,
                                                 std::string_view lease_id = {});
+  // Makes a space a set or a multiset; `lease_id` as in WriteOptions.
+  absl::StatusOr<v1::SetDuplicatesResponse> SetDuplicates(std::string_view space,
+                                                          v1::Duplicates duplicates,
+                                                          std::string_view lease_id = {});
   // Makes a space what one was at a revision.
   absl::StatusOr<v1::RestoreSpaceResponse> RestoreSpace(const v1::RestoreSpaceRequest& request);
 

@@ -10,7 +10,7 @@ namespace {
 // What the bytes of a change of each kind hold behind the kind.
 bool HasTerm(Change::Kind kind) {
   return kind == Change::Kind::kSet || kind == Change::Kind::kDeleteTerm ||
-         kind == Change::Kind::kIndexFacts;
+         kind == Change::Kind::kIndexFacts || kind == Change::Kind::kDeleteCopies;
 }
 bool HasName(Change::Kind kind) {
   return kind == Change::Kind::kSet || kind == Change::Kind::kDeleteName ||
@@ -20,7 +20,9 @@ bool HasEntry(Change::Kind kind) {
   return kind == Change::Kind::kSet || kind == Change::Kind::kIndexFacts;
 }
 bool HasIndex(Change::Kind kind) { return kind == Change::Kind::kIndexArguments; }
-constexpr uint8_t kKindMax = static_cast<uint8_t>(Change::Kind::kForkSpace);
+bool IsKind(uint8_t kind) {
+  return kind >= 1 && kind <= static_cast<uint8_t>(Change::Kind::kDeleteCopies);
+}
 
 // Where a kind of change could stand: a request follows. No kind has this number.
 constexpr char kRequestMark = 0;
@@ -53,6 +55,7 @@ std::string EncodeBatch(const Batch& batch) {
       AppendVarint(change.index.whole.bits(), out);
       AppendVarint(change.index.dropped.bits(), out);
     }
+    if (change.kind == Change::Kind::kDuplicates) out.push_back(change.keeps_duplicates ? 1 : 0);
   }
   return out;
 }
@@ -79,7 +82,7 @@ absl::StatusOr<Batch> DecodeBatch(std::string_view bytes) {
   while (!rest.empty()) {
     Change change;
     const uint8_t kind = static_cast<uint8_t>(rest[0]);
-    if (kind < 1 || kind > kKindMax) return bad(fmt::format("unknown kind of change {}", kind));
+    if (!IsKind(kind)) return bad(fmt::format("unknown kind of change {}", kind));
     change.kind = static_cast<Change::Kind>(kind);
     rest.remove_prefix(1);
     if (HasTerm(change.kind) && !consume(change.encoded_term)) return bad("no term");
@@ -89,6 +92,12 @@ absl::StatusOr<Batch> DecodeBatch(std::string_view bytes) {
                                    ConsumePositions(rest, change.index.whole) &&
                                    ConsumePositions(rest, change.index.dropped))) {
       return bad("no positions of arguments");
+    }
+    if (change.kind == Change::Kind::kDuplicates) {
+      if (rest.empty() || (rest[0] != 0 && rest[0] != 1))
+        return bad("neither a set nor a multiset");
+      change.keeps_duplicates = rest[0] == 1;
+      rest.remove_prefix(1);
     }
     batch.changes.push_back(std::move(change));
   }

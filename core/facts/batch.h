@@ -12,6 +12,8 @@
 //                                      varint, bit p for position p
 //            kind 7, index facts   key parts text, key parts text: behind the one, up to the other
 //            kind 8, fork          name text: the space that this one becomes a fork of
+//            kind 9, duplicates    0 or 1 (1 byte): the space is a set, or a multiset
+//            kind 10, delete copies   encoded term text
 
 #ifndef PATHKB_CORE_FACTS_BATCH_H_
 #define PATHKB_CORE_FACTS_BATCH_H_
@@ -39,8 +41,12 @@ struct Change {
     kIndexArguments = 6,    // Which arguments of the space are indexed: see `index`.
     kIndexFacts = 7,        // Puts a range of facts into what is being built of the index.
     kForkSpace = 8,         // The space, which has no facts, becomes what the space `name` is.
+    kDuplicates = 9,        // Whether the space keeps duplicates: `keeps_duplicates`.
+    kDeleteCopies = 10,     // As kDeleteTerm, but as often as the fact is there.
   };
   Kind kind = Kind::kSet;
+  // Of kSet, `name` may also be a mark (copy_mark.h): then the change is of that copy of an unnamed
+  // fact, and adds one if there are not so many.
   // Of kIndexFacts: what a key under terms/ has behind TermsPrefix(), term and name; the facts are
   // those whose keys come after it. Empty for the beginning.
   std::string encoded_term;
@@ -57,6 +63,7 @@ struct Change {
     friend bool operator==(const Index&, const Index&) = default;
   };
   Index index = {};
+  bool keeps_duplicates = false;  // Of kDuplicates.
 
   friend bool operator==(const Change&, const Change&) = default;
 };

@@ -23,6 +23,12 @@ Batch Sample() {
                      *IndexedArguments::FromText("2")};
   batch.changes.push_back({Change::Kind::kIndexFacts, "", "", std::string(300, 'u')});
   batch.changes.push_back({Change::Kind::kIndexFacts, "from", "", "to"});
+  for (const bool keep : {false, true}) {
+    Change& duplicates = batch.changes.emplace_back();
+    duplicates.kind = Change::Kind::kDuplicates;
+    duplicates.keeps_duplicates = keep;
+  }
+  batch.changes.push_back({Change::Kind::kDeleteCopies, "\xC3Tom", "", ""});
   return batch;
 }
 
@@ -62,8 +68,11 @@ TEST(BatchTest, CutsAndUnknownKindsAreRefused) {
       EXPECT_EQ(batch.status().code(), absl::StatusCode::kDataLoss);
     }
   }
-  EXPECT_EQ(whole, 10);  // After the space, and after each change but the last.
+  // After the space, and after each change but the last.
+  EXPECT_EQ(whole, static_cast<int>(Sample().changes.size()));
   EXPECT_FALSE(DecodeBatch("\x01s\x09").ok());
+  EXPECT_FALSE(DecodeBatch("\x01s\x09\x02").ok());
+  EXPECT_FALSE(DecodeBatch("\x01s\x0B").ok());
   EXPECT_FALSE(DecodeBatch("\x01s\x08").ok());
   EXPECT_TRUE(DecodeBatch(std::string("\x01s\x06\x04\x04\x02", 6)).ok());
   EXPECT_FALSE(DecodeBatch(std::string("\x01s\x06\x05\x04\x02", 6)).ok()) << "no position 0";

@@ -109,7 +109,7 @@ class SpaceCheck {
     while (status.ok() && facts_.NextValueWithin(prefix.size())) {
       PATHKB_ASSIGN_OR_RETURN(const TermKeyParts parts,
                               SplitTermKey(facts_.path().substr(prefix.size())));
-      keys.ForEach(parts.encoded_term, parts.name, [&](std::string_view key) {
+      keys.ForEach(parts.encoded_term, parts.behind_term, [&](std::string_view key) {
         if (status.ok()) status = CheckKey(key);
       });
     }

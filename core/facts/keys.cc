@@ -3,6 +3,7 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "core/facts/copy_mark.h"
 #include "core/term/path_encoding.h"
 
 namespace pathkb {
@@ -71,7 +72,8 @@ bool IsTermKey(std::string_view key) {
 
 absl::StatusOr<TermKeyParts> SplitTermKey(std::string_view after_prefix) {
   PATHKB_ASSIGN_OR_RETURN(const size_t bytes, EncodedTermBytes(after_prefix));
-  return TermKeyParts{after_prefix.substr(0, bytes), after_prefix.substr(bytes)};
+  const std::string_view behind_term = after_prefix.substr(bytes);
+  return TermKeyParts{after_prefix.substr(0, bytes), FactNameOf(behind_term), behind_term};
 }
 
 }  // namespace pathkb

@@ -5,7 +5,8 @@
 //   spaces/<space>/terms<p>/ index/ indexing/   the argument index: see arg_index.h
 //
 // An encoded term is self-delimiting, so what follows it is the name, empty for an unnamed fact. A
-// pattern walks terms/, a name or the start of one walks facts/.
+// pattern walks terms/, a name or the start of one walks facts/. Where duplicates are kept, copies
+// of an unnamed fact have a mark in the place of a name: see copy_mark.h.
 
 #ifndef PATHKB_CORE_FACTS_KEYS_H_
 #define PATHKB_CORE_FACTS_KEYS_H_
@@ -52,7 +53,8 @@ bool IsTermKey(std::string_view key);
 // What a key under terms/ says; views into the key's bytes.
 struct TermKeyParts {
   std::string_view encoded_term;
-  std::string_view name;
+  std::string_view name;         // Empty for a fact without one.
+  std::string_view behind_term;  // The name, or what tells copies apart (copy_mark.h).
 };
 
 // Splits what follows TermsPrefix(). DataLoss if that does not begin with an encoded term.

@@ -4,6 +4,7 @@
 
 #include "gtest/gtest.h"
 
+#include "core/facts/copy_mark.h"
 #include "core/term/path_encoding.h"
 #include "core/term/sexpr.h"
 
@@ -41,6 +42,35 @@ TEST(KeysTest, WhatAKeyBeginsWithNamesItsSpace) {
   EXPECT_EQ(SpacePrefixOf("spaces/s/"), "spaces/s/");
   for (const char* other : {"", "spaces/", "spaces/s", "requests/s/x", "/spaces/s/"}) {
     EXPECT_EQ(SpacePrefixOf(other), "") << other;
+  }
+}
+
+TEST(KeysTest, CopiesHaveNoName) {
+  const std::string encoded =
+      "\xC1"
+      "a";
+  std::string before = encoded;
+  for (const uint32_t copy : {2u, 3u, 255u, 256u, 65'536u, kCopiesMax}) {
+    const std::string mark = CopyMark(copy);
+    EXPECT_EQ(mark.size(), kCopyMarkBytes);
+    EXPECT_FALSE(CheckFactName(mark).ok());
+    EXPECT_EQ(CopyOf(mark), copy);
+    EXPECT_LT(before, encoded + mark);
+    before = encoded + mark;
+    const auto parts = SplitTermKey(before);
+    ASSERT_TRUE(parts.ok());
+    EXPECT_EQ(parts->encoded_term, encoded);
+    EXPECT_EQ(parts->name, "");
+    EXPECT_EQ(parts->behind_term, mark);
+  }
+  // Names come behind all copies, and are the first of their kind.
+  EXPECT_LT(before, encoded + "\x01");
+  const auto named = SplitTermKey(encoded + "n/1");
+  EXPECT_EQ(named->name, "n/1");
+  EXPECT_EQ(CopyOf(named->behind_term), 1u);
+  for (const std::string& odd : {std::string(5, '\0'), std::string("\0\1", 2), std::string()}) {
+    EXPECT_EQ(CopyOf(odd), 1u);
+    EXPECT_EQ(FactNameOf(odd), "");
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/facts/changes_since.h"
+#include "core/facts/copy_mark.h"
 #include "core/facts/dropped_space.h"
 #include "core/facts/entry.h"
 #include "core/facts/keys.h"
@@ -48,18 +49,25 @@ absl::StatusOr<std::optional<std::string_view>> WorkingSet::Lookup(std::string_v
   return entry;
 }
 
-void WorkingSet::SetFact(std::string_view encoded_term, std::string_view name, uint64_t value,
-                         Work& work) {
-  if (!trie_.Set(TermKey(work.space, encoded_term, name), value).has_value()) ++changed_facts_;
-  work.index.ForEach(encoded_term, name, [&](std::string_view key) { trie_.Set(key, value); });
+void WorkingSet::SetFact(std::string_view encoded_term, std::string_view behind_term,
+                         uint64_t value, Work& work) {
+  const std::string key = TermKey(work.space, encoded_term, behind_term);
+  if (!trie_.Set(key, value).has_value()) ++changed_facts_;
+  work.index.ForEach(encoded_term, behind_term,
+                     [&](std::string_view index_key) { trie_.Set(index_key, value); });
 }
 
 absl::StatusOr<bool> WorkingSet::ApplySet(const Change& change, Work& work) {
+  if (IsCopyMark(change.name)) return ApplySetCopy(change, work);
   const std::string key = change.name.empty() ? TermKey(work.space, change.encoded_term, "")
                                               : NameKey(work.space, change.name);
   std::string scratch;
   PATHKB_ASSIGN_OR_RETURN(const std::optional<std::string_view> present,
                           Lookup(key, work.base, scratch));
+  if (present.has_value() && change.name.empty()) {
+    PATHKB_ASSIGN_OR_RETURN(const bool is_multiset, IsMultiset(work));
+    if (is_multiset) return ApplyAddCopy(change, work);
+  }
   if (present == change.entry) {
     ++work.counts.unchanged;
     return false;
@@ -94,6 +102,8 @@ absl::StatusOr<bool> WorkingSet::ApplyDelete(const Change& change, Work& work) {
     SetFact(entry.encoded_term, change.name, kDeletedBit, work);
     trie_.Set(key, kDeletedBit);
   } else {
+    PATHKB_ASSIGN_OR_RETURN(const bool is_multiset, IsMultiset(work));
+    if (is_multiset) return ApplyDeleteCopies(change, work);
     SetFact(change.encoded_term, "", kDeletedBit, work);
   }
   ++work.counts.deleted;
@@ -162,6 +172,7 @@ absl::StatusOr<bool> WorkingSet::ApplyDropSpace(Work& work) {
   forks_.Remove(work.space);
   ShowForks(work);
   work.index = ArgumentKeys(work.space, IndexedArguments());
+  work.is_multiset = false;
   work.counts.deleted += facts;
   return true;
 }
@@ -171,6 +182,7 @@ absl::StatusOr<bool> WorkingSet::ApplyChange(const Change& change, Work& work) {
     case Change::Kind::kSet:
       return ApplySet(change, work);
     case Change::Kind::kDeleteTerm:
+    case Change::Kind::kDeleteCopies:
     case Change::Kind::kDeleteName:
       return ApplyDelete(change, work);
     case Change::Kind::kDeleteNamesBelow:
@@ -183,6 +195,8 @@ absl::StatusOr<bool> WorkingSet::ApplyChange(const Change& change, Work& work) {
       return ApplyIndexFacts(change, work);
     case Change::Kind::kForkSpace:
       return ApplyForkSpace(change.name, work);
+    case Change::Kind::kDuplicates:
+      return ApplyDuplicates(change.keeps_duplicates, work);
   }
   return absl::InternalError("a change of no kind");
 }

@@ -3,7 +3,8 @@
 // snapshot that is being written at that moment may hold the fact; a space that is dropped leaves
 // one for all its facts (dropped_space.h). A fact's keys in the argument index (arg_index.h) are
 // set and deleted together with the one under terms/, for each position that its space has, also
-// while the position's family is still being built.
+// while the position's family is still being built. In a space that keeps duplicates, an unnamed
+// fact may be there several times (DUPLICATES.md).
 //
 // The log replayed in order, over the same base, gives the same working set again: Apply() looks at
 // nothing but its arguments.
@@ -81,9 +82,11 @@ class WorkingSet {
   // indexed argument adds one change of the trie for each fact that has it. kIndexFacts walks its
   // facts, and takes their entries from the base into memory.
   // A fork shares what this has of the space that is forked, and is made in constant time, if the
-  // number of facts there is known.
-  //   DataLoss        the base could not be read; this object must then be dropped
-  //   AlreadyExists   a fork into a space that has facts; this object must then be dropped
+  // number of facts there is known. After an error this object must be dropped.
+  //   DataLoss             the base could not be read
+  //   AlreadyExists        a fork into a space that has facts
+  //   FailedPrecondition   the space is to be a set, and has a fact several times
+  //   ResourceExhausted    a fact is there kCopiesMax times
   absl::StatusOr<ChangeCounts> Apply(Batch& batch, const FactBase* base);
 
   // True if neither this nor `base` (may be null) holds a key of `space`, nor a deleted one since
@@ -138,6 +141,7 @@ class WorkingSet {
     std::optional<ForkedBase> forked;  // What `base` is, where there are forks.
     ArgumentKeys index;                // For the positions that the space has.
     ChangeCounts counts;
+    std::optional<bool> is_multiset = {};  // What the space is, once that was asked.
   };
 
   // One key as it stands: its entry bytes, or nullopt when there is no such fact. The bytes may be
@@ -153,6 +157,17 @@ class WorkingSet {
   absl::StatusOr<bool> ApplyForkSpace(std::string_view source, Work& work);
   absl::StatusOr<bool> ApplyIndexArguments(const Change::Index& index, Work& work);
   absl::StatusOr<bool> ApplyIndexFacts(const Change& change, Work& work);
+  // An insert of what is there already, in a multiset; one that says which copy it means; a delete
+  // of what is there in a multiset; and whether it is one.
+  absl::StatusOr<bool> ApplyAddCopy(const Change& change, Work& work);
+  absl::StatusOr<bool> ApplySetCopy(const Change& change, Work& work);
+  absl::StatusOr<bool> ApplyDeleteCopies(const Change& change, Work& work);
+  absl::StatusOr<bool> ApplyDuplicates(bool keep, Work& work);
+  absl::StatusOr<bool> IsMultiset(Work& work) const;
+  // How often an unnamed fact is there: O(log of the number) lookups.
+  absl::StatusOr<uint32_t> CountCopies(std::string_view encoded_term, const Work& work) const;
+  // Whether a key is there.
+  absl::StatusOr<bool> Has(std::string_view key, const FactBase* base) const;
   // Puts one fact, whose value is of the working set (layer 0) or of the base, under `keys`.
   absl::Status IndexFact(const TermKeyParts& fact, uint64_t value, int layer, ArgumentKeys& keys,
                          Work& work);
@@ -177,7 +192,9 @@ class WorkingSet {
   // A cursor over this laid over `base`, at the root; does not see later changes.
   std::unique_ptr<Zipper> NewZipper(const FactBase* base) const;
   // Sets the value of a fact's key under terms/, keeping changed_facts_, and of those in the index.
-  void SetFact(std::string_view encoded_term, std::string_view name, uint64_t value, Work& work);
+  // What follows the term in its keys is a name, or tells which copy it is.
+  void SetFact(std::string_view encoded_term, std::string_view behind_term, uint64_t value,
+               Work& work);
   // Hides and removes everything below a prefix; a difference, also if that was done before.
   void DropBelow(std::string_view prefix);
   // Removes all keys of a space, keeping changed_facts_.

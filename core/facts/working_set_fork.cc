@@ -73,6 +73,7 @@ absl::StatusOr<bool> WorkingSet::ApplyForkSpace(std::string_view source, Work& w
     forks_.Remove(work.space);
   }
   ShowForks(work);
+  work.is_multiset.reset();
   fact_counts_.Set(source, facts);
   work.counts.forked += facts;
 

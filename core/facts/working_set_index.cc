@@ -84,7 +84,7 @@ absl::Status WorkingSet::IndexFact(const TermKeyParts& fact, uint64_t value, int
   // What the fact's value is in this working set; of one in the base it is looked up if need be.
   std::optional<uint64_t> id;
   if (value == 0 || layer == 0) id = value;
-  keys.ForEach(fact.encoded_term, fact.name, [&](std::string_view key) {
+  keys.ForEach(fact.encoded_term, fact.behind_term, [&](std::string_view key) {
     if (!status.ok()) return;
     if (layer == 1 && !trie_.Contains(key) && !IsHiddenByDroppedFamily(key)) {
       // A walk that is made again finds in the base what a snapshot has put there meanwhile.

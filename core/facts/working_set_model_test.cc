@@ -2,9 +2,9 @@
 // overlay shows, what is left in the batch, replay, and Since(), at once and in steps, each time a
 // snapshot that was begun some batches before becomes the base. Arguments come to be indexed, are
 // filled in, and are dropped all the while: at each look the index holds the facts it should, by
-// their terms taken apart and put together again, and nothing else. Spaces are forked from each
-// other, forks of forks too, before, while and after a snapshot is written, dropped, and forked
-// again. 20,000 batches; the seed is PATHKB_TEST_SEED or fixed.
+// their terms taken apart and put together again, and nothing else. Spaces are sets and multisets
+// in turns, and are forked from each other, forks of forks too, before, while and after a snapshot
+// is written, dropped, and forked again. 20,000 batches; the seed is PATHKB_TEST_SEED or fixed.
 
 #include <algorithm>
 #include <cstdlib>
@@ -19,6 +19,7 @@
 #include "gtest/gtest.h"
 
 #include "core/facts/arg_index.h"
+#include "core/facts/copy_mark.h"
 #include "core/facts/facts_testing.h"
 #include "core/facts/keys.h"
 #include "core/facts/working_set.h"
@@ -66,7 +67,11 @@ class Model {
           Set(space, change, counts);
           break;
         case Change::Kind::kDeleteTerm:
-          ++(space.facts.erase("t" + change.encoded_term) == 1 ? counts.deleted : counts.not_found);
+        case Change::Kind::kDeleteCopies:
+          DeleteTerm(space, change, counts);
+          break;
+        case Change::Kind::kDuplicates:
+          space.is_multiset = change.keeps_duplicates;
           break;
         case Change::Kind::kDeleteName:
           ++(space.facts.erase("n" + change.name) == 1 ? counts.deleted : counts.not_found);
@@ -109,10 +114,15 @@ class Model {
   std::map<std::string, std::string> Contents() const {
     std::map<std::string, std::string> contents;
     for (const auto& [name_of_space, space] : spaces_) {
+      if (space.is_multiset) contents["spaces/" + name_of_space + "/multiset"] = "";
       for (const auto& [id, fact] : space.facts) {
         const std::string name = NameOf(id);
         contents[TermKey(name_of_space, fact.first, name)] = fact.second;
-        if (!name.empty()) contents[NameKey(name_of_space, name)] = fact.second;
+        if (id[0] == 'n') {
+          contents[NameKey(name_of_space, name)] = fact.second;
+        } else if (!name.empty()) {
+          contents["spaces/" + name_of_space + "/multiset/" + fact.first] = "";
+        }
       }
       for (const auto& [position, family] : space.index) {
         contents[family.whole ? IndexedKey(name_of_space, position)
@@ -137,6 +147,14 @@ class Model {
     return counts;
   }
 
+  // Whether some unnamed fact is there more than once.
+  bool HasCopies(const std::string& name_of_space) const {
+    const auto space = spaces_.find(name_of_space);
+    if (space == spaces_.end()) return false;
+    return std::any_of(space->second.facts.begin(), space->second.facts.end(),
+                       [](const auto& fact) { return fact.first[0] == 't' && fact.first[1] > 1; });
+  }
+
   // How many families there are that are whole.
   int WholeFamilies() const {
     int count = 0;
@@ -147,7 +165,8 @@ class Model {
   }
 
  private:
-  // By "t" and the encoded term, or "n" and the name: encoded term and entry.
+  // By "t", the number of the copy, and the encoded term, or "n" and the name: encoded term and
+  // entry.
   using Facts = std::map<std::string, std::pair<std::string, std::string>>;
   // Of one argument: which facts have been put into it.
   struct Family {
@@ -155,13 +174,44 @@ class Model {
     std::set<std::string> has;
   };
   struct Space {
+    bool is_multiset = false;
     Facts facts;
     std::map<int, Family> index;
   };
 
-  static std::string NameOf(const std::string& id) { return id[0] == 'n' ? id.substr(1) : ""; }
+  // What follows the term in the key of a fact.
+  static std::string NameOf(const std::string& id) {
+    if (id[0] == 'n') return id.substr(1);
+    const char copy = id[1];
+    return copy == 1 ? "" : std::string(4, '\0') + copy;
+  }
+  static std::string IdOf(const std::string& encoded_term, int copy) {
+    return std::string("t") + static_cast<char>(copy) + encoded_term;
+  }
+  static int Copies(const Space& space, const std::string& encoded_term) {
+    int copies = 0;
+    while (space.facts.contains(IdOf(encoded_term, copies + 1))) ++copies;
+    return copies;
+  }
+  static void DeleteTerm(Space& space, const Change& change, ChangeCounts& counts) {
+    const int copies = Copies(space, change.encoded_term);
+    const int left = change.kind == Change::Kind::kDeleteCopies ? 0 : copies - 1;
+    for (int copy = copies; copy > left; --copy) {
+      if (space.facts.erase(IdOf(change.encoded_term, copy)) == 1) ++counts.deleted;
+    }
+    if (copies == 0) ++counts.not_found;
+  }
+  // The fact that a change sets.
+  static std::string Target(const Space& space, const Change& change) {
+    const bool tells_copy = change.name.starts_with('\0');
+    if (!change.name.empty() && !tells_copy) return "n" + change.name;
+    if (!space.is_multiset) return IdOf(change.encoded_term, 1);
+    const int next = Copies(space, change.encoded_term) + 1;
+    if (!tells_copy) return IdOf(change.encoded_term, next);
+    return IdOf(change.encoded_term, std::min<int>(static_cast<uint8_t>(change.name[4]), next));
+  }
   static void Set(Space& space, const Change& change, ChangeCounts& counts) {
-    const std::string id = change.name.empty() ? "t" + change.encoded_term : "n" + change.name;
+    const std::string id = Target(space, change);
     const std::pair<std::string, std::string> fact(change.encoded_term, change.entry);
     const auto found = space.facts.find(id);
     if (found != space.facts.end() && found->second == fact) {
@@ -231,10 +281,19 @@ Change RandomIndexChange(std::mt19937_64& random) {
   return change;
 }
 
+Change RandomCopiesChange(std::mt19937_64& random) {
+  const std::string term = RandomTerm(random);
+  if (random() % 2 == 0) return {Change::Kind::kDeleteCopies, Encoded(term), "", ""};
+  // In a set it is the fact; in a multiset one of those there are, or one more.
+  Change change = Insert(term, "", random() % 2 == 0 ? 0.75 : 1);
+  change.name = CopyMark(static_cast<uint32_t>(1 + random() % 4));
+  return change;
+}
+
 Change RandomChange(std::mt19937_64& random) {
   const std::string term = RandomTerm(random);
   const std::string name = (random() % 2 == 0 ? "a/" : "b/") + std::to_string(random() % 4);
-  switch (random() % 28) {
+  switch (random() % 32) {
     case 0:
       return random() % 4 == 0 ? Change{Change::Kind::kDropSpace, "", "", ""}
                                : RandomIndexChange(random);
@@ -252,6 +311,9 @@ Change RandomChange(std::mt19937_64& random) {
     case 24:
     case 25:
       return RandomIndexChange(random);
+    case 26:
+    case 27:
+      return RandomCopiesChange(random);
     case 9:
     case 10:
     case 11:
@@ -274,6 +336,13 @@ Batch RandomBatch(std::mt19937_64& random) {
       batch.changes.push_back({Change::Kind::kForkSpace, "", kSpaces[random() % 5], ""});
       if (random() % 2 == 0) return batch;
       break;
+    case 1:
+    case 2: {
+      Change& change = batch.changes.emplace_back();
+      change.kind = Change::Kind::kDuplicates;
+      change.keeps_duplicates = random() % 3 != 0;
+      return batch;
+    }
     default:
       break;
   }
@@ -299,6 +368,7 @@ struct World {
   std::unique_ptr<MemoryBase> base;
   std::vector<Batch> log;
   Model model;
+  int refusals = 0;  // To be a set, of a space with duplicates.
 
   struct Begun {
     PathTrie viewed;
@@ -317,6 +387,14 @@ struct World {
     WorkingSet staged = working;
     if (model.Refuses(batch)) {
       ASSERT_TRUE(absl::IsAlreadyExists(staged.Apply(batch, base.get()).status()));
+      return;
+    }
+    const Change& first = batch.changes.front();
+    if (first.kind == Change::Kind::kDuplicates && !first.keeps_duplicates &&
+        model.HasCopies(batch.space)) {
+      const auto refused = staged.Apply(batch, base.get());
+      ASSERT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+      ++refusals;
       return;
     }
     const ChangeCounts expected = model.Apply(batch);
@@ -381,9 +459,11 @@ TEST(WorkingSetModelTest, AgreesWithPlainMapsAcrossSnapshots) {
   World world;
   int installs = 0;
   int batches_with_whole_index = 0;
+  int batches_with_copies = 0;
   for (int i = 0; i < kBatches; ++i) {
     ASSERT_NO_FATAL_FAILURE(world.Commit(RandomBatch(random))) << "batch " << i;
     if (world.model.WholeFamilies() > 0) ++batches_with_whole_index;
+    if (world.model.HasCopies("s")) ++batches_with_copies;
     if (random() % 4 == 0) {
       ASSERT_NO_FATAL_FAILURE(world.Check()) << "batch " << i;
     }
@@ -403,6 +483,8 @@ TEST(WorkingSetModelTest, AgreesWithPlainMapsAcrossSnapshots) {
   EXPECT_GT(installs, 500);
   EXPECT_GT(world.forks, 300);
   EXPECT_GT(batches_with_whole_index, kBatches / 4);
+  EXPECT_GT(batches_with_copies, kBatches / 4);
+  EXPECT_GT(world.refusals, 100);
 }
 
 }  // namespace

@@ -7,7 +7,10 @@
 //                                  difference    (p 1)       (p 3)
 //
 // Two facts are the same if term and name are. Where their entries differ, that is a conflict, and
-// a policy says which one the result has.
+// a policy says which one the result has. Of copies of an unnamed fact (core/facts/DUPLICATES.md)
+// the first is the same as the first of another operand, and so on: so a union has as many as the
+// operand with most of them, an intersection as many as the one with fewest, a difference what is
+// left when as many are taken away as the others have.
 
 #ifndef PATHKB_CORE_QUERY_COMBINE_H_
 #define PATHKB_CORE_QUERY_COMBINE_H_
@@ -22,6 +25,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "core/facts/copy_mark.h"
 #include "core/query/fact_source.h"
 
 namespace pathkb {
@@ -76,7 +80,7 @@ class Combination {
 
   std::string_view encoded_term() const { return std::string_view(key_).substr(0, term_bytes_); }
   // Empty if it has none.
-  std::string_view name() const { return std::string_view(key_).substr(term_bytes_); }
+  std::string_view name() const { return FactNameOf(std::string_view(key_).substr(term_bytes_)); }
   // Bytes of its entry (core/facts/entry).
   std::string_view entry() const { return entry_; }
 

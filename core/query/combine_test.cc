@@ -11,6 +11,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
+#include "core/facts/copy_mark.h"
 #include "core/facts/entry.h"
 #include "core/query/facts_in_memory.h"
 #include "core/term/path_encoding.h"
@@ -109,6 +110,29 @@ TEST(CombineTest, Policies) {
   EXPECT_THAT(*Facts(equal), ElementsAre("(p 1) 0.5"));
   EXPECT_EQ(equal.conflicts(), 0);
   EXPECT_TRUE(Facts(CombineOperation::kDifference, ConflictPolicy::kError, all).empty());
+}
+
+TEST(CombineTest, CopiesAreCounted) {
+  FactsInMemory a("a"), b("b");
+  // As a multiset holds them: three and one, against two and none, and a name that is no copy.
+  for (const auto& [source, copies] : {std::pair(&a, 3u), std::pair(&b, 2u)}) {
+    source->Add("(p 1)");
+    for (uint32_t copy = 2; copy <= copies; ++copy) source->Add("(p 1)", CopyMark(copy));
+  }
+  a.Add("(p 2)");
+  b.Add("(p 1)", "n");
+  const std::vector<CombineOperand> both = {{&a, "a"}, {&b, "b"}};
+  const auto run = [&](CombineOperation operation) {
+    return Facts(operation, ConflictPolicy::kError, both);
+  };
+  EXPECT_THAT(run(CombineOperation::kUnion),
+              ElementsAre("(p 1)", "(p 1)", "(p 1)", "(p 1)@n", "(p 2)"));
+  EXPECT_THAT(run(CombineOperation::kIntersection), ElementsAre("(p 1)", "(p 1)"));
+  EXPECT_THAT(run(CombineOperation::kDifference), ElementsAre("(p 1)", "(p 2)"));
+  EXPECT_THAT(run(CombineOperation::kRestriction), ElementsAre("(p 1)", "(p 1)", "(p 1)"));
+  // A copy has no name, so it is not among those that have one.
+  EXPECT_THAT(Facts(CombineOperation::kUnion, ConflictPolicy::kError, {{&b, "b", ""}}),
+              ElementsAre("(p 1)@n"));
 }
 
 TEST(CombineTest, OneOperandAndSpacesThatDoNotExist) {

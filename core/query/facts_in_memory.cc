@@ -5,6 +5,7 @@
 #include "fmt/format.h"
 
 #include "core/base/check.h"
+#include "core/facts/copy_mark.h"
 #include "core/facts/keys.h"
 #include "core/term/path_encoding.h"
 #include "core/term/sexpr.h"
@@ -28,12 +29,13 @@ void FactsInMemory::Add(std::string_view term_text, std::string_view name, Entry
 void FactsInMemory::Add(const Term& term, std::string_view name, Entry entry) {
   std::string encoded;
   PATHKB_CHECK(EncodeTerm(term, encoded, &entry.variable_names).ok());
-  if (!name.empty()) entry.encoded_term = encoded;
+  const bool named = !FactNameOf(name).empty();
+  if (named) entry.encoded_term = encoded;
   const uint64_t value = entries_.Intern(EncodeEntry(entry));
   trie_.Set(TermKey(space_, encoded, name), value);
   index_keys_.ForEach(encoded, name,
                       [this, value](std::string_view key) { trie_.Set(key, value); });
-  if (!name.empty()) trie_.Set(NameKey(space_, name), value);
+  if (named) trie_.Set(NameKey(space_, name), value);
 }
 
 std::unique_ptr<Zipper> FactsInMemory::NewZipper() const {

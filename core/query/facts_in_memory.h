@@ -25,8 +25,8 @@ class FactsInMemory final : public FactSource {
   // Facts go into `space`, whose index of each position of `indexed` is whole from now on.
   explicit FactsInMemory(std::string_view space = "s", IndexedArguments indexed = {});
 
-  // Adds a fact under `name`; unnamed if that is empty. The text must parse. The variables' names
-  // go into its entry, as they do on the server.
+  // Adds a fact under `name`; unnamed if that is empty, or the mark of a copy. The text must parse.
+  // The variables' names go into its entry, as they do on the server.
   void Add(std::string_view term_text, std::string_view name = "", Entry entry = {});
   // The same with a term.
   void Add(const Term& term, std::string_view name = "", Entry entry = {});

@@ -106,6 +106,8 @@ class PatternSearch {
   const Pattern& pattern() const { return pattern_; }
 
  private:
+  // What follows the term in the fact's key: its name, or what tells copies apart.
+  std::string_view behind_term() const;
   // An answer of the kind that is collected: its key as it would be under terms/.
   struct Other {
     std::string key;

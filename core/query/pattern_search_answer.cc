@@ -5,6 +5,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/facts/arg_index.h"
+#include "core/facts/copy_mark.h"
 #include "core/query/pattern_search.h"
 #include "core/query/subterm.h"
 #include "core/query/term_substitution.h"
@@ -27,7 +28,9 @@ std::string_view PatternSearch::encoded_term() const {
   return term_;
 }
 
-std::string_view PatternSearch::name() const {
+std::string_view PatternSearch::name() const { return FactNameOf(behind_term()); }
+
+std::string_view PatternSearch::behind_term() const {
   if (other_ != nullptr) return std::string_view(other_->key).substr(other_->term_bytes);
   return walk_->key().substr(walk_->term_bytes());
 }
@@ -40,7 +43,7 @@ int PatternSearch::value_layer() const {
 
 std::string PatternSearch::Position() const {
   std::string position(encoded_term());
-  position += name();
+  position += behind_term();
   return position;
 }
 

@@ -50,8 +50,11 @@ CommitGroup::~CommitGroup() { requests_.TakeBack(); }
 
 absl::Status CommitGroup::AddIndexOfNewSpace(Batch& batch) const {
   if (index_of_new_spaces_.empty()) return absl::OkStatus();
-  const auto first = std::find_if(batch.changes.begin(), batch.changes.end(),
-                                  [](const Change& c) { return c.kind == Change::Kind::kSet; });
+  // The first fact, or the first that is said of the space before it has any.
+  const auto first = std::find_if(batch.changes.begin(), batch.changes.end(), [](const Change& c) {
+    return c.kind == Change::Kind::kSet ||
+           (c.kind == Change::Kind::kDuplicates && c.keeps_duplicates);
+  });
   if (first == batch.changes.end()) return absl::OkStatus();
   const auto before_first = [&](Change::Kind kind) {
     return std::any_of(batch.changes.begin(), first,

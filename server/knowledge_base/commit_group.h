@@ -86,7 +86,7 @@ class CommitGroup {
 
  private:
   absl::StatusOr<Commit> Apply(WaitingBatch& waiting, const absl::Status& growth);
-  // Puts into a batch whose first fact makes its space that the space has an index.
+  // Puts into a batch that brings its space into being that the space has an index.
   absl::Status AddIndexOfNewSpace(Batch& batch) const;
 
   const ReadView& now_;

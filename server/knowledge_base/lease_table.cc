@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
+#include "core/facts/copy_mark.h"
 #include "core/facts/keys.h"
 #include "server/config/limits.h"
 
@@ -59,9 +60,10 @@ std::string ToText(const LeasePart& part) {
 LeaseTable::Touched LeaseTable::TouchedBy(const Change& change) {
   switch (change.kind) {
     case Change::Kind::kSet:
-      if (!change.name.empty()) return {Touched::Kind::kName, change.name};
+      if (!FactNameOf(change.name).empty()) return {Touched::Kind::kName, change.name};
       return {Touched::Kind::kUnnamed, ""};
     case Change::Kind::kDeleteTerm:
+    case Change::Kind::kDeleteCopies:
       return {Touched::Kind::kUnnamed, ""};
     case Change::Kind::kDeleteName:
       return {Touched::Kind::kName, change.name};

@@ -4,8 +4,10 @@
 
 #include "core/base/status_macros.h"
 #include "core/facts/arg_index.h"
+#include "core/facts/copy_mark.h"
 #include "core/facts/entry.h"
 #include "core/facts/keys.h"
+#include "core/facts/multiset.h"
 
 namespace pathkb {
 namespace {
@@ -31,7 +33,8 @@ absl::StatusOr<bool> ViewDiff::Side::StandsForFact() const {
 }
 
 bool ViewDiff::Side::PassIndex() {
-  // Of the keys of a space, index/ comes before terms/, and terms1/ and so on are the last ones.
+  // Of the keys of a space, index/ and multiset/ come before terms/, and terms1/ and so on are the
+  // last ones.
   std::string target(SpacePrefixOf(path_));
   if (path_.substr(target.size()) < kTermsPart) {
     target += kTermsPart;
@@ -47,7 +50,7 @@ absl::Status ViewDiff::Side::Next() {
     if (is_first) {
       at_key_ = zipper_->SeekValue(prefix_);
     } else {
-      at_key_ = IsIndexKey(path_) ? PassIndex() : zipper_->NextValue();
+      at_key_ = IsIndexKey(path_) || IsMultisetKey(path_) ? PassIndex() : zipper_->NextValue();
     }
     path_ = zipper_->path();
     at_key_ = at_key_ && path_.starts_with(prefix_);
@@ -89,12 +92,16 @@ absl::Status ViewDiff::Fill() {
   space_ = space_prefix.substr(kSpacesPrefix.size());
   space_.pop_back();  // The slash.
   const std::string_view in_space = path.substr(space_prefix.size());
+  copy_ = 1;
   name_.clear();
   encoded_term_.clear();
   if (in_space.starts_with(kNamesPart)) {
     name_ = in_space.substr(kNamesPart.size());
   } else {
-    encoded_term_ = in_space.substr(kTermsPart.size());
+    PATHKB_ASSIGN_OR_RETURN(const TermKeyParts parts,
+                            SplitTermKey(in_space.substr(kTermsPart.size())));
+    encoded_term_ = parts.encoded_term;
+    copy_ = CopyOf(parts.behind_term);
   }
   before_.reset();
   after_.reset();

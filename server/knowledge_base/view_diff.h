@@ -4,6 +4,8 @@
 //   from   (a)   (b)      n -> (c)             named facts are told apart by their names, the
 //   to     (a)   (d)      n -> (e)             others by their terms
 //          same  b removed, d added, n changed
+//
+// Copies of a fact without a name are told apart by their numbers.
 
 #ifndef PATHKB_SERVER_KNOWLEDGE_BASE_VIEW_DIFF_H_
 #define PATHKB_SERVER_KNOWLEDGE_BASE_VIEW_DIFF_H_
@@ -52,6 +54,8 @@ class ViewDiff {
   std::string_view space() const { return space_; }
   // Empty for a fact without a name.
   std::string_view name() const { return name_; }
+  // Which of the copies of an unnamed fact it is, from 1 on (core/facts/DUPLICATES.md).
+  uint32_t copy() const { return copy_; }
   // The fact in each state, nullopt where it is not.
   const std::optional<Fact>& before() const { return before_; }
   const std::optional<Fact>& after() const { return after_; }
@@ -108,6 +112,7 @@ class ViewDiff {
   std::string space_;
   std::string name_;
   std::string encoded_term_;  // Of a fact without a name.
+  uint32_t copy_ = 1;
   std::optional<Fact> before_;
   std::optional<Fact> after_;
 };

@@ -15,6 +15,7 @@
 
 #include "gtest/gtest.h"
 
+#include "core/facts/copy_mark.h"
 #include "core/facts/facts_testing.h"
 #include "core/facts/keys.h"
 
@@ -38,8 +39,8 @@ struct State {
   State Snapshotted() const { return {WorkingSet(), SnapshotOf(working, base.get())}; }
 };
 
-// By space, name and, without a name, term: term and entry.
-using Facts = std::map<std::tuple<std::string, std::string, std::string>,
+// By space, name and, without a name, term and number of the copy: term and entry.
+using Facts = std::map<std::tuple<std::string, std::string, std::string, uint32_t>,
                        std::pair<std::string, std::string>>;
 
 Facts FactsOf(const State& state) {
@@ -49,7 +50,8 @@ Facts FactsOf(const State& state) {
     const std::string space(SpacePrefixOf(key));
     const auto parts = SplitTermKey(std::string_view(key).substr(space.size() + 6));
     const std::string term(parts->encoded_term);
-    facts[{space, std::string(parts->name), parts->name.empty() ? term : ""}] = {term, entry};
+    facts[{space, std::string(parts->name), parts->name.empty() ? term : "",
+           CopyOf(parts->behind_term)}] = {term, entry};
   }
   return facts;
 }
@@ -68,8 +70,9 @@ void ExpectDiff(const State& from, const State& to) {
     if (!*found) break;
     ++differences;
     const auto& shown = diff.before().has_value() ? diff.before() : diff.after();
-    const std::tuple<std::string, std::string, std::string> id(
-        SpacePrefix(diff.space()), diff.name(), diff.name().empty() ? shown->encoded_term : "");
+    const std::tuple<std::string, std::string, std::string, uint32_t> id(
+        SpacePrefix(diff.space()), diff.name(), diff.name().empty() ? shown->encoded_term : "",
+        diff.copy());
     ASSERT_EQ(facts.contains(id), diff.before().has_value());
     if (diff.before().has_value()) {
       ASSERT_EQ(facts[id], std::pair(diff.before()->encoded_term, diff.before()->entry));
@@ -104,6 +107,12 @@ Batch RandomBatch(std::mt19937_64& random) {
     index.kind = Change::Kind::kIndexArguments;
     index.index.begun = IndexedArguments::FromBits(random());
     index.index.dropped = IndexedArguments::FromBits(random());
+  }
+  // One of the two is a multiset, most of the time.
+  if (batch.space == "s" && random() % 4 == 0) {
+    Change& duplicates = batch.changes.emplace_back();
+    duplicates.kind = Change::Kind::kDuplicates;
+    duplicates.keeps_duplicates = true;
   }
   switch (random() % 12) {
     case 0:

@@ -56,6 +56,7 @@ absl::StatusOr<Batch> ToBatch(const v1::DeleteRequest& request) {
   for (int i = 0; i < request.terms_size(); ++i) {
     absl::StatusOr<Change> change = ToDeleteTerm(request.terms(i));
     if (!change.ok()) return AboutOne("term", i, change.status());
+    if (request.all_duplicates()) change->kind = Change::Kind::kDeleteCopies;
     batch.changes.push_back(*std::move(change));
   }
   for (int i = 0; i < request.names_size(); ++i) {

@@ -10,7 +10,9 @@
 #include "core/base/status_macros.h"
 #include "core/facts/arg_index.h"
 #include "core/facts/batch.h"
+#include "core/facts/copy_mark.h"
 #include "core/facts/keys.h"
+#include "core/facts/multiset.h"
 #include "server/config/limits.h"
 #include "server/knowledge_base/view_diff.h"
 #include "server/rpc/call.h"
@@ -52,6 +54,9 @@ absl::Status ListSpaces(const ReadView& view, const v1::ListSpacesRequest& reque
     }
     v1::Space space;
     space.set_name(std::string(SpaceNameOf(prefix)));
+    PATHKB_ASSIGN_OR_RETURN(const bool is_multiset,
+                            ReadIsMultiset(*view.NewZipper(), space.name()));
+    space.set_duplicates(is_multiset ? v1::DUPLICATES_KEEP : v1::DUPLICATES_COLLAPSE);
     PATHKB_ASSIGN_OR_RETURN(const IndexedArguments indexed,
                             ReadIndexedArguments(*view.NewZipper(), space.name()));
     for (int position = 1; position <= kIndexPositionsMax; ++position) {
@@ -122,6 +127,8 @@ absl::Status AddChanges(ViewDiff& diff, Restoration& restoration) {
     change.name = diff.name();
     if (diff.after().has_value()) {
       ++(diff.before().has_value() ? restoration.updated : restoration.inserted);
+      // Which copy it is that changes; another one is added behind those there are.
+      if (diff.before().has_value() && diff.name().empty()) change.name = CopyMark(diff.copy());
       change.encoded_term = diff.after()->encoded_term;
       change.entry = diff.after()->entry;
     } else {
@@ -148,6 +155,14 @@ absl::StatusOr<Restoration> PlanRestoration(const ReadView& now, Generations& ge
   PATHKB_RETURN_IF_ERROR(then.Confirm(then.CheckSpaceExists(from)));
   Restoration restoration;
   restoration.batch.space = request.space();
+  PATHKB_ASSIGN_OR_RETURN(const bool was_multiset, ReadIsMultiset(*then.NewZipper(), from));
+  PATHKB_ASSIGN_OR_RETURN(const bool is_multiset,
+                          ReadIsMultiset(*now.NewZipper(), request.space()));
+  if (was_multiset && !is_multiset) {
+    Change& duplicates = restoration.batch.changes.emplace_back();
+    duplicates.kind = Change::Kind::kDuplicates;
+    duplicates.keeps_duplicates = true;
+  }
   ViewDiff diff({&now, request.space()}, {&then, from},
                 [&context] { return CheckStillWanted(context); });
   PATHKB_RETURN_IF_ERROR(then.Confirm(now.Confirm(AddChanges(diff, restoration))));
@@ -291,6 +306,37 @@ grpc::ServerUnaryReactor* SpaceService::SetIndex(grpc::CallbackServerContext* co
     response->set_durable_revision(result.commit.durable_revision);
     return absl::OkStatus();
   });
+}
+
+grpc::ServerUnaryReactor* SpaceService::SetDuplicates(grpc::CallbackServerContext* context,
+                                                      const v1::SetDuplicatesRequest* request,
+                                                      v1::SetDuplicatesResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  threads_.Run([this, reactor, request, response] {
+    absl::Status status = CheckSpaceName(request->space());
+    const v1::Duplicates wanted = request->duplicates();
+    if (status.ok() && wanted != v1::DUPLICATES_COLLAPSE && wanted != v1::DUPLICATES_KEEP) {
+      status = absl::InvalidArgumentError("duplicates: must be given, to be kept or collapsed");
+    }
+    if (!status.ok()) {
+      reactor->Finish(ToGrpcStatus(status));
+      return;
+    }
+    Batch batch;
+    batch.space = request->space();
+    Change& change = batch.changes.emplace_back();
+    change.kind = Change::Kind::kDuplicates;
+    change.keeps_duplicates = wanted == v1::DUPLICATES_KEEP;
+    const auto answer = [reactor, response](absl::StatusOr<Commit> commit) {
+      if (commit.ok()) {
+        response->set_revision(commit->revision);
+        response->set_durable_revision(commit->durable_revision);
+      }
+      reactor->Finish(ToGrpcStatus(commit.status()));
+    };
+    commits_.Submit(std::move(batch), answer, SyncWish::kAsServer, request->lease_id());
+  });
+  return reactor;
 }
 
 }  // namespace pathkb

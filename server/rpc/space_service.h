@@ -38,6 +38,9 @@ class SpaceService final : public v1::SpaceService::CallbackService {
   grpc::ServerUnaryReactor* SetIndex(grpc::CallbackServerContext* context,
                                      const v1::SetIndexRequest* request,
                                      v1::SetIndexResponse* response) override;
+  grpc::ServerUnaryReactor* SetDuplicates(grpc::CallbackServerContext* context,
+                                          const v1::SetDuplicatesRequest* request,
+                                          v1::SetDuplicatesResponse* response) override;
 
  private:
   const KnowledgeBase& knowledge_base_;

@@ -115,6 +115,12 @@ std::string RecordLine(const WalRecord& record) {
   if (const auto count = of(Change::Kind::kIndexFacts); count != 0) {
     line += fmt::format(" index_facts={}", count);
   }
+  if (const auto count = of(Change::Kind::kDuplicates); count != 0) {
+    line += fmt::format(" duplicates={}", count);
+  }
+  if (const auto count = of(Change::Kind::kDeleteCopies); count != 0) {
+    line += fmt::format(" delete_copies={}", count);
+  }
   line.push_back('\n');
   return line;
 }

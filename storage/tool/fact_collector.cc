@@ -5,8 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "core/facts/copy_mark.h"
 #include "core/facts/entry.h"
 #include "core/facts/keys.h"
+#include "core/facts/multiset.h"
 #include "core/term/path_encoding.h"
 
 namespace pathkb {
@@ -31,7 +33,7 @@ std::optional<Change> ChangeOfKey(std::string_view rest, Entry entry) {
     const auto parts = SplitTermKey(rest.substr(kTerms.size()));
     if (!parts.ok()) return std::nullopt;
     change.encoded_term = parts->encoded_term;
-    change.name = parts->name;
+    change.name = parts->behind_term;
   } else if (rest.starts_with(kFacts) && !entry.encoded_term.empty()) {
     change.encoded_term = entry.encoded_term;
     change.name = rest.substr(kFacts.size());
@@ -39,11 +41,13 @@ std::optional<Change> ChangeOfKey(std::string_view rest, Entry entry) {
   } else {
     return std::nullopt;
   }
-  if (!change.name.empty() && !CheckFactName(change.name).ok()) return std::nullopt;
+  // Copies keep their order, though those that were lost leave no gap.
+  const bool is_copy = change.name == CopyMark(CopyOf(change.name));
+  if (!change.name.empty() && !is_copy && !CheckFactName(change.name).ok()) return std::nullopt;
   // What cannot be shown as a term is none.
   std::string_view encoded = change.encoded_term;
   if (!DecodeTerm(encoded, entry.variable_names).ok() || !encoded.empty()) return std::nullopt;
-  entry.encoded_term = change.name.empty() ? "" : change.encoded_term;
+  entry.encoded_term = FactNameOf(change.name).empty() ? "" : change.encoded_term;
   change.entry = EncodeEntry(entry);
   return change;
 }
@@ -64,6 +68,11 @@ bool FactCollector::TakeIndexKey(std::string_view key, bool deletes) {
 
 bool FactCollector::AddKey(std::string_view key, std::string_view entry_bytes) {
   if (TakeIndexKey(key, /*deletes=*/false)) return true;
+  if (IsMultisetKey(key)) {
+    // Which facts have copies is known by those that come.
+    if (key.ends_with("/multiset")) facts_.ApplyKey(key, KeyChange::kSet, "");
+    return true;
+  }
   auto space = SplitSpace(key);
   if (!space.has_value()) return false;
   absl::StatusOr<Entry> entry = DecodeEntry(entry_bytes);
@@ -87,6 +96,12 @@ absl::Status FactCollector::AddBatch(Batch batch) {
     if (change.kind == Change::Kind::kIndexArguments) {
       IndexedArguments& indexed = indexed_[batch.space];
       indexed = indexed.Without(change.index.dropped).With(change.index.whole);
+    }
+    if (change.kind == Change::Kind::kDuplicates) {
+      // Whatever has become of its facts: deletes of copies may be lost.
+      facts_.ApplyKey(MultisetKey(batch.space),
+                      change.keeps_duplicates ? KeyChange::kSet : KeyChange::kDelete, "");
+      return true;
     }
     return change.kind == Change::Kind::kIndexArguments || change.kind == Change::Kind::kIndexFacts;
   });

@@ -8,6 +8,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
+#include "core/facts/copy_mark.h"
 #include "core/facts/keys.h"
 #include "core/term/path_encoding.h"
 #include "core/term/sexpr.h"
@@ -66,7 +67,7 @@ absl::StatusOr<std::string> TakeTermText(std::string_view& key,
 absl::Status FillFact(std::string_view key, std::string_view entry_bytes, KeyFact& fact) {
   PATHKB_ASSIGN_OR_RETURN(Entry entry, DecodeEntry(entry_bytes));
   PATHKB_ASSIGN_OR_RETURN(fact.term, TakeTermText(key, entry.variable_names));
-  fact.name = key;
+  fact.name = FactNameOf(key);
   fact.confidence = entry.confidence;
   fact.source = std::move(entry.source);
   fact.metadata = std::move(entry.metadata);

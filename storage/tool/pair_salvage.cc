@@ -12,6 +12,7 @@
 #include "core/facts/arg_index.h"
 #include "core/facts/batch.h"
 #include "core/facts/keys.h"
+#include "core/facts/multiset.h"
 #include "core/facts/request_table.h"
 #include "storage/tool/entry_salvage.h"
 #include "storage/tool/file_format.h"
@@ -74,7 +75,7 @@ absl::StatusOr<PairSalvageTotals> PairSalvage::AddTo(FactCollector& facts) const
     // Of those nothing is shown to anybody.
     if (key.key.starts_with(kRequestsPrefix)) return absl::OkStatus();
     // Made anew of the facts, so no loss.
-    if (IsIndexKey(key.key)) {
+    if (IsIndexKey(key.key) || IsMultisetKey(key.key)) {
       facts.AddKey(key.key, "");
       return absl::OkStatus();
     }

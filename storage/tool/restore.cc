@@ -15,6 +15,7 @@
 #include "core/facts/arg_index.h"
 #include "core/facts/index_check.h"
 #include "core/facts/keys.h"
+#include "core/facts/multiset.h"
 #include "core/facts/request_table.h"
 #include "storage/directory/data_directory.h"
 #include "storage/directory/file_names.h"
@@ -120,7 +121,7 @@ bool IsServedKey(std::string_view key) {
   if (space.empty()) return false;
   const std::string_view rest = key.substr(space.size());
   // CheckIndex() looks into these.
-  if (IsIndexKey(key)) return true;
+  if (IsIndexKey(key) || IsMultisetKey(key)) return true;
   if (!IsTermKey(key)) return rest.starts_with("facts/");
   return SplitTermKey(key.substr(space.size() + std::string_view("terms/").size())).ok();
 }

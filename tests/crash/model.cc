@@ -33,8 +33,18 @@ std::string Permuted(const std::string& term, int position) {
   return bytes;
 }
 
-// The name of the fact whose identity is this text.
-std::string NameOf(const std::string& text) { return text[0] == 'n' ? text.substr(1) : ""; }
+// What follows the term in the keys of the fact whose identity is this text: its name, or the mark
+// of a copy.
+std::string BehindTerm(const std::string& text, const std::string& encoded_term) {
+  return text[0] == 'n' ? text.substr(1) : text.substr(1 + encoded_term.size());
+}
+
+// The identity of one of the copies of an unnamed fact, counted from 1.
+std::string IdentityOf(const std::string& encoded_term, int copy) {
+  std::string text = "t" + encoded_term;
+  if (copy > 1) text += std::string(4, '\0') + static_cast<char>(copy);
+  return text;
+}
 
 }  // namespace
 
@@ -64,7 +74,8 @@ bool Model::IndexFacts(const std::string& space, const Change& change) {
   for (auto fact = facts_.lower_bound({space, ""}); fact != facts_.end(); ++fact) {
     const auto& [where, text] = fact->first;
     if (where != space) break;
-    const std::string key = fact->second.encoded_term + NameOf(text);
+    const std::string& term = fact->second.encoded_term;
+    const std::string key = term + BehindTerm(text, term);
     if (!builds || key <= change.encoded_term) continue;
     if (!change.entry.empty() && key > change.entry) continue;
     any = true;
@@ -107,14 +118,26 @@ bool Model::Fork(const std::string& source, const std::string& space) {
   facts_.merge(copies);
   index_[space] = index_[source];
   std::erase_if(index_[space], [](const auto& family) { return !family.second.whole; });
+  multisets_.erase(space);
+  if (multisets_.contains(source)) multisets_.insert(space);
   return true;
+}
+
+int Model::Copies(const std::string& space, const std::string& encoded_term) const {
+  int copies = 0;
+  while (facts_.contains({space, IdentityOf(encoded_term, copies + 1)})) ++copies;
+  return copies;
 }
 
 bool Model::ApplyChange(const std::string& space, const Change& change) {
   switch (change.kind) {
     case Change::Kind::kSet: {
-      const Identity identity(space,
-                              change.name.empty() ? "t" + change.encoded_term : "n" + change.name);
+      Identity identity(space,
+                        change.name.empty() ? "t" + change.encoded_term : "n" + change.name);
+      if (change.name.empty() && multisets_.contains(space)) {
+        identity.second =
+            IdentityOf(change.encoded_term, Copies(space, change.encoded_term) + 1);
+      }
       const Stored stored{change.encoded_term, change.entry};
       Stored& present = facts_[identity];
       // A term is never empty, so a fact that was just made differs.
@@ -124,7 +147,16 @@ bool Model::ApplyChange(const std::string& space, const Change& change) {
       return true;
     }
     case Change::Kind::kDeleteTerm:
-      return facts_.erase({space, "t" + change.encoded_term}) > 0;
+    case Change::Kind::kDeleteCopies: {
+      const int copies = Copies(space, change.encoded_term);
+      const int left = change.kind == Change::Kind::kDeleteCopies ? 0 : copies - 1;
+      for (int copy = copies; copy > left; --copy) {
+        facts_.erase({space, IdentityOf(change.encoded_term, copy)});
+      }
+      return copies > 0;
+    }
+    case Change::Kind::kDuplicates:
+      return multisets_.insert(space).second;
     case Change::Kind::kDeleteName:
       return facts_.erase({space, "n" + change.name}) > 0;
     case Change::Kind::kDeleteNamesBelow:
@@ -132,6 +164,7 @@ bool Model::ApplyChange(const std::string& space, const Change& change) {
     case Change::Kind::kDropSpace:
       if (!EraseBelow(space, "")) return false;
       index_.erase(space);
+      multisets_.erase(space);
       return true;
     case Change::Kind::kForkSpace:
       return Fork(change.name, space);
@@ -151,7 +184,9 @@ bool Model::Apply(const Batch& batch) {
   for (const Change& change : batch.changes) {
     if (change.kind == Change::Kind::kDropSpace) is_new = true;
     if (change.kind == Change::Kind::kForkSpace) is_new = false;
-    if (change.kind == Change::Kind::kSet && !std::exchange(has_set, true) && is_new) {
+    const bool begins =
+        change.kind == Change::Kind::kSet || change.kind == Change::Kind::kDuplicates;
+    if (begins && !std::exchange(has_set, true) && is_new) {
       IndexNewSpace(batch.space);
     }
     changed |= ApplyChange(batch.space, change);
@@ -171,10 +206,15 @@ Contents Model::contents() const {
   Contents contents;
   for (const auto& [identity, stored] : facts_) {
     const auto& [space, text] = identity;
-    const std::string name = NameOf(text);
-    contents[TermKey(space, stored.encoded_term, name)] = stored.entry;
-    if (!name.empty()) contents[NameKey(space, name)] = stored.entry;
+    const std::string behind_term = BehindTerm(text, stored.encoded_term);
+    contents[TermKey(space, stored.encoded_term, behind_term)] = stored.entry;
+    if (text[0] == 'n') {
+      contents[NameKey(space, behind_term)] = stored.entry;
+    } else if (!behind_term.empty()) {
+      contents["spaces/" + space + "/multiset/" + stored.encoded_term] = "";
+    }
   }
+  for (const std::string& space : multisets_) contents["spaces/" + space + "/multiset"] = "";
   for (const auto& [space, families] : index_) {
     for (const auto& [position, family] : families) {
       contents[family.whole ? IndexedKey(space, position) : IndexingKey(space, position)] = "";
@@ -182,7 +222,8 @@ Contents Model::contents() const {
         const Stored& stored = facts_.at({space, text});
         const std::string bytes = Permuted(stored.encoded_term, position);
         if (bytes.empty()) continue;
-        contents[ArgumentPrefix(space, position) + bytes + NameOf(text)] = stored.entry;
+        contents[ArgumentPrefix(space, position) + bytes +
+                 BehindTerm(text, stored.encoded_term)] = stored.entry;
       }
     }
   }

@@ -55,7 +55,8 @@ class Model {
     std::string entry;
     friend bool operator==(const Stored&, const Stored&) = default;
   };
-  // Space, then what tells the fact from others there: 'n' and its name, or 't' and its term.
+  // Space, then what tells the fact from others there: 'n' and its name, or 't' and its term, and
+  // the mark of a copy in a multiset.
   using Identity = std::pair<std::string, std::string>;
 
   // The index of one argument: whether it is whole, and which facts of the space are in it.
@@ -66,6 +67,8 @@ class Model {
 
   // Gives the space that comes into being with this batch its index.
   void IndexNewSpace(const std::string& space);
+  // How often an unnamed fact is there.
+  int Copies(const std::string& space, const std::string& encoded_term) const;
   bool ApplyChange(const std::string& space, const Change& change);
   bool IndexArguments(const std::string& space, const Change::Index& index);
   bool IndexFacts(const std::string& space, const Change& change);
@@ -79,6 +82,7 @@ class Model {
 
   std::map<Identity, Stored> facts_;
   std::map<std::string, std::map<int, Family>> index_;  // By space and argument.
+  std::set<std::string> multisets_;                     // Spaces.
   std::map<std::string, uint64_t> requests_;            // Id to revision.
   uint64_t revision_ = 0;
 };

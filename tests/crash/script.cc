@@ -92,9 +92,17 @@ Batch RandomIndexBatch(std::mt19937_64& random) {
   Change& change = batch.changes.emplace_back();
   change.kind = Change::Kind::kIndexArguments;
   const IndexedArguments second = *IndexedArguments::FromText("2");
-  switch (random() % 6) {
+  switch (random() % 8) {
     case 0:
       change.index.dropped = second;
+      break;
+    case 6:
+      change.kind = Change::Kind::kDuplicates;
+      change.keeps_duplicates = true;
+      break;
+    case 7:
+      change.kind = Change::Kind::kDeleteCopies;
+      change.encoded_term = RandomTerm(random);
       break;
     case 1:
     case 2:

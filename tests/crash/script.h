@@ -40,7 +40,8 @@ struct Operation {
 
 // A change of the index of one of the spaces, as an operator's commits make them: its second
 // argument begins to be indexed, is filled in, in whole or in part, is said to be whole, or is
-// dropped. For spaces that have an index.
+// dropped. Or the space becomes a multiset, or loses all copies of a fact. For spaces that have an
+// index.
 Batch RandomIndexBatch(std::mt19937_64& random);
 
 // A batch of 0 to 4 changes: facts with and without names, entries and large metadata; new ones,

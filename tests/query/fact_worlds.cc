@@ -149,18 +149,24 @@ class World final : public FactSource {
 
 WorldKeys KeysOf(const NaiveFacts& facts, const std::vector<int>& positions) {
   WorldKeys keys;
+  std::map<std::string, uint8_t> copies;  // Of each unnamed fact so far.
   for (const NaiveFact& fact : facts) {
     std::string encoded;
     Entry entry = fact.entry;
     EXPECT_TRUE(EncodeTerm(fact.term, encoded, &entry.variable_names).ok());
     if (!fact.name.empty()) entry.encoded_term = encoded;
     const std::string bytes = EncodeEntry(entry);
-    keys[kBelow + "terms/" + encoded + fact.name] = bytes;
+    // Of equal facts without a name, the second one has 00 00 00 00 02 in its place, and so on.
+    std::string behind_term = fact.name;
+    if (fact.name.empty() && ++copies[encoded] > 1) {
+      behind_term = std::string(4, '\0') + static_cast<char>(copies[encoded]);
+    }
+    keys[kBelow + "terms/" + encoded + behind_term] = bytes;
     if (!fact.name.empty()) keys[kBelow + "facts/" + fact.name] = bytes;
     for (const int position : positions) {
       const auto permuted = Permuted(encoded, static_cast<size_t>(position));
       if (permuted)
-        keys[fmt::format("{}terms{}/{}{}", kBelow, position, *permuted, fact.name)] = bytes;
+        keys[fmt::format("{}terms{}/{}{}", kBelow, position, *permuted, behind_term)] = bytes;
     }
   }
   for (const int position : positions) keys[fmt::format("{}index/{}", kBelow, position)] = "";

@@ -114,7 +114,15 @@ NaiveFacts RandomFacts::Facts(size_t count_max, bool odd_terms) {
     if (OneIn(6)) fact.name = std::string(OneIn(2) ? "n/" : "m") + std::to_string(i);
     facts.push_back(std::move(fact));
   }
-  return InPathOrder(facts);
+  facts = InPathOrder(facts);
+  if (!OneIn(4)) return facts;
+  // Some unnamed facts several times, as a multiset has them.
+  NaiveFacts repeated;
+  for (const NaiveFact& fact : facts) {
+    repeated.push_back(fact);
+    while (fact.name.empty() && OneIn(3)) repeated.push_back({fact.term, "", RandomEntry()});
+  }
+  return repeated;
 }
 
 }  // namespace pathkb

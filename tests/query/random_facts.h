@@ -20,7 +20,9 @@ class RandomFacts {
   explicit RandomFacts(uint64_t seed) : odd_(seed) {}
 
   // Up to `count_max` facts in path order; names are unique. One set in four has no variables in
-  // it, most others a few. With `odd_terms`, now and then a fact is deep, wide or anything at all.
+  // it, most others a few. One in four has some unnamed facts several times, one behind the other,
+  // and may so have more facts. With `odd_terms`, now and then a fact is deep, wide or anything at
+  // all.
   NaiveFacts Facts(size_t count_max, bool odd_terms);
 
   // From now on, most constants are numbers and strings: for questions about ranges of them.

@@ -16,6 +16,7 @@ namespace {
 struct DeleteOptions {
   std::optional<std::string> name;
   std::optional<std::string> prefix;
+  bool all_duplicates = false;
   WriteOptionsGiven write;
 };
 
@@ -39,13 +40,16 @@ absl::Status RunDelete(Session& session, const DeleteOptions& options,
   const std::optional<std::string>& name = options.name;
   if (name.has_value() == !operands.empty())
     return UsageError("delete takes a FACT, --name or --prefix, one of them");
+  if (name && options.all_duplicates) return UsageError("a name is there once only");
   if (absl::Status status = CheckWriteOptions(options.write); !status.ok()) return status;
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
   std::vector<std::string> names;
   if (name) names.push_back(*name);
   const absl::StatusOr<v1::DeleteResponse> answer =
-      (*client)->Delete(session.space(), operands, std::move(names), options.write.options);
+      options.all_duplicates
+          ? (*client)->DeleteAllDuplicates(session.space(), operands, options.write.options)
+          : (*client)->Delete(session.space(), operands, std::move(names), options.write.options);
   if (!answer.ok()) return answer.status();
   if (answer->deleted() == 0) {
     return absl::NotFoundError(
@@ -87,11 +91,13 @@ Command DeleteCommand() {
     app.add_option("--prefix", options->prefix,
                    "All facts whose names begin with this; '' takes all names")
         ->option_text("NAMES");
+    app.add_flag("--all-duplicates", options->all_duplicates,
+                 "FACT as often as it is there, where the space keeps duplicates");
     AddWriteOptions(app, options->write);
   };
   command.run = [options](Session& session, const std::vector<std::string>& operands) {
     if (!options->prefix.has_value()) return RunDelete(session, *options, operands);
-    if (options->name.has_value() || !operands.empty()) {
+    if (options->name.has_value() || options->all_duplicates || !operands.empty()) {
       return UsageError("delete takes a FACT, --name or --prefix, one of them");
     }
     return RunDeleteBelow(session, *options);

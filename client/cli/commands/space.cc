@@ -20,6 +20,10 @@ struct RestoreFlags {
   std::string lease_id;
 };
 
+// What a space does with duplicates.
+constexpr char kKeep[] = "keep";
+constexpr char kCollapse[] = "collapse";
+
 // "2,3", or "none".
 std::string ArgumentsText(const v1::Space& space) {
   std::string text;
@@ -53,16 +57,18 @@ absl::StatusOr<std::vector<uint32_t>> ParseArguments(const std::string& text) {
 absl::Status RunList(Session& session, const std::vector<std::string>&) {
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
-  Table table(session.out(), {"space", "facts", "indexed arguments"});
+  Table table(session.out(), {"space", "facts", "indexed arguments", "duplicates"});
   const absl::StatusOr<uint64_t> spaces = (*client)->ListSpaces([&](const v1::Space& space) {
     const std::string arguments = ArgumentsText(space);
+    const char* duplicates = space.duplicates() == v1::DUPLICATES_KEEP ? kKeep : kCollapse;
     if (!session.json()) {
-      return table.AddRow({space.name(), fmt::format("{}", space.facts()), arguments});
+      return table.AddRow({space.name(), fmt::format("{}", space.facts()), arguments, duplicates});
     }
     return session.out().Write(JsonObject()
                                    .Text("space", space.name())
                                    .Number("facts", space.facts())
                                    .Text("indexed_arguments", arguments)
+                                   .Text("duplicates", duplicates)
                                    .Done() +
                                "\n");
   });
@@ -130,6 +136,30 @@ absl::Status RunIndex(Session& session, const std::string& lease_id,
   } else {
     session.out().Write(fmt::format("space {}: arguments {} are indexed; {} facts looked at\n",
                                     operands[0], operands[1], answer->facts()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunDuplicates(Session& session, const std::string& lease_id,
+                           const std::vector<std::string>& operands) {
+  const bool keep = operands[1] == kKeep;
+  if (!keep && operands[1] != kCollapse) {
+    return UsageError(fmt::format("duplicates \"{}\": must be keep or collapse", operands[1]));
+  }
+  absl::StatusOr<client::PathkbClient*> client = session.Client();
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<v1::SetDuplicatesResponse> answer = (*client)->SetDuplicates(
+      operands[0], keep ? v1::DUPLICATES_KEEP : v1::DUPLICATES_COLLAPSE, lease_id);
+  if (!answer.ok()) return answer.status();
+  if (session.json()) {
+    session.out().Write(JsonObject()
+                            .Number("revision", answer->revision())
+                            .Number("durable_revision", answer->durable_revision())
+                            .Done() +
+                        "\n");
+  } else {
+    session.out().Write(fmt::format("space {} is a {} now; revision {}\n", operands[0],
+                                    keep ? "multiset" : "set", answer->revision()));
   }
   return absl::OkStatus();
 }
@@ -231,6 +261,27 @@ Command SpaceIndexCommand() {
   command.declare = [lease_id](CLI::App& app) { AddLeaseOption(app, *lease_id); };
   command.run = [lease_id](Session& session, const std::vector<std::string>& operands) {
     return RunIndex(session, *lease_id, operands);
+  };
+  return command;
+}
+
+Command SpaceDuplicatesCommand() {
+  const auto lease_id = std::make_shared<std::string>();
+  Command command;
+  command.name = "space duplicates";
+  command.operands = "SPACE keep|collapse";
+  command.operands_min = 2;
+  command.operands_max = 2;
+  command.summary = "Choose whether inserting a fact again adds another one";
+  command.examples =
+      "  pathkb space duplicates events keep       a multiset: each insert adds a fact, each\n"
+      "                                            delete takes out one\n"
+      "  pathkb space duplicates events collapse   a set, as spaces are at first; not while a "
+      "fact\n"
+      "                                            is there more than once\n";
+  command.declare = [lease_id](CLI::App& app) { AddLeaseOption(app, *lease_id); };
+  command.run = [lease_id](Session& session, const std::vector<std::string>& operands) {
+    return RunDuplicates(session, *lease_id, operands);
   };
   return command;
 }

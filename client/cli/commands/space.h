@@ -19,6 +19,9 @@ Command SpaceForkCommand();
 // Says which arguments of a space's facts are indexed.
 Command SpaceIndexCommand();
 
+// Says whether a space keeps duplicates.
+Command SpaceDuplicatesCommand();
+
 // Makes a space what it, or another one, was at the revision of a snapshot.
 Command SpaceRestoreCommand();
 
