@@ -12,7 +12,7 @@ from trie_bench import figures, lines_of
 PROGRAMS = ("//tests/bench/lifecycle:lifecycle_bench",)
 TAKES_FLAGS = True
 
-OPERATIONS = ("churn", "delta", "replay", "restart", "latency")
+OPERATIONS = ("churn", "fork", "delta", "replay", "restart", "latency")
 QUICK_FACTS = 100_000
 
 # At most.

@@ -354,6 +354,17 @@ void AddBatches(const Corpus& corpus) {
   indexing.changes.push_back({Change::Kind::kIndexFacts, "", "", ""});
   indexing.changes.push_back({Change::Kind::kIndexFacts, "\xC3Tom", "name", "\x01\xC3Tomnext"});
   corpus.AddWithCut("batch", "index", EncodeBatch(indexing));
+
+  Batch spaces;
+  spaces.space = "space-2";
+  spaces.changes = {
+      {Change::Kind::kDropSpace, "", "", ""},
+      {Change::Kind::kForkSpace, "", "space-1", ""},
+      {Change::Kind::kDuplicates, "", "", ""},
+      {Change::Kind::kDeleteCopies, "\xC3Tom", "", ""},
+  };
+  spaces.changes[2].keeps_duplicates = true;
+  corpus.AddWithCut("batch", "spaces", EncodeBatch(spaces));
 }
 
 }  // namespace

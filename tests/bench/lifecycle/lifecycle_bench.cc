@@ -46,6 +46,7 @@ constexpr uint64_t kGroupRecords = 1000;
 constexpr size_t kIdleCommitsMax = 3000;
 constexpr size_t kCommitsPerLook = 8;  // At the memory, while a snapshot is written.
 constexpr uint64_t kDeltaChanges = 10;
+constexpr int kForks = 500;
 // A day of snapshots every five minutes, in each of which so many of so many facts change.
 constexpr int kChurnSnapshots = 288;
 constexpr uint64_t kChurnFacts = 20'000;
@@ -309,6 +310,37 @@ absl::Status MeasureDelta(const Plan& plan, uint64_t facts) {
   return absl::OkStatus();
 }
 
+// Forks of one space, each into a new one, with the commit that it is.
+absl::Status MeasureForks(const Plan& plan, uint64_t facts) {
+  Workplace place(plan, "forks");
+  PATHKB_RETURN_IF_ERROR(place.Fill(facts));
+  const std::string space = NumberedBatch(0, 1).space;
+  for (const bool in_base : {false, true}) {
+    if (in_base) PATHKB_RETURN_IF_ERROR(place.engine().Snapshot().status());
+    std::vector<double> seconds;
+    for (int i = 0; i < kForks; ++i) {
+      Batch batch;
+      batch.space = fmt::format("fork-{}-{}", in_base ? "base" : "memory", i);
+      Change& fork = batch.changes.emplace_back();
+      fork.kind = Change::Kind::kForkSpace;
+      fork.name = space;
+      const WallStopwatch watch;
+      PATHKB_RETURN_IF_ERROR(place.engine().Commit(std::move(batch)).status());
+      seconds.push_back(watch.Seconds());
+    }
+    Report(fmt::format("{} facts {}", facts, in_base ? "in the base" : "in memory"),
+           "fork of a space, p50", "us", 1e6 * Percentile(seconds, 0.5));
+    // The snapshot is to be of the space alone.
+    for (int i = 0; !in_base && i < kForks; ++i) {
+      Batch batch;
+      batch.space = fmt::format("fork-memory-{}", i);
+      batch.changes.emplace_back().kind = Change::Kind::kDropSpace;
+      PATHKB_RETURN_IF_ERROR(place.engine().Commit(std::move(batch)).status());
+    }
+  }
+  return absl::OkStatus();
+}
+
 // A day in which facts come and go, with a delta every five minutes and a pair where the rules of
 // the daemon would have one; nobody cleans up by hand. Space and memory at the end of its first and
 // of its second half, each the most of the last sixth.
@@ -347,6 +379,10 @@ absl::Status RunAll(const Plan& plan, const std::vector<std::string>& operations
     return std::find(operations.begin(), operations.end(), name) != operations.end();
   };
   if (wanted("churn")) PATHKB_RETURN_IF_ERROR(MeasureChurn(plan));
+  if (wanted("fork")) {
+    PATHKB_RETURN_IF_ERROR(MeasureForks(plan, plan.facts / 1000));
+    PATHKB_RETURN_IF_ERROR(MeasureForks(plan, plan.facts / 5));
+  }
   if (wanted("delta")) PATHKB_RETURN_IF_ERROR(MeasureDelta(plan, plan.facts / 5));
   if (wanted("replay")) PATHKB_RETURN_IF_ERROR(MeasureReplay(plan, plan.facts / 5));
   if (wanted("restart")) {
@@ -358,7 +394,7 @@ absl::Status RunAll(const Plan& plan, const std::vector<std::string>& operations
 }
 
 int Run(int argc, char** argv) {
-  const std::vector<std::string> names = {"churn", "delta", "replay", "restart", "latency"};
+  const std::vector<std::string> names = {"churn", "fork", "delta", "replay", "restart", "latency"};
   std::vector<std::string> operations = names;
   Plan plan;
   CLI::App app("Measures what snapshots, deltas and restarts cost.");
