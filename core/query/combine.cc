@@ -218,6 +218,7 @@ absl::Status Combination::ChooseEntry() {
   std::string scratch, other_scratch;
   PATHKB_ASSIGN_OR_RETURN(std::string_view chosen, present_.front()->Entry(scratch));
   entry_ = chosen;
+  is_of_first_ = present_.front() == sides_.front().get();
   bool conflict = false;
   uint64_t revision = present_.front()->revision();
   std::optional<double> confidence;  // Of entry_, once it is needed.
@@ -253,6 +254,7 @@ absl::Status Combination::ChooseEntry() {
     }
     if (better) {
       entry_ = other;
+      is_of_first_ = false;
       revision = present_[i]->revision();
     }
   }

@@ -84,6 +84,9 @@ class Combination {
   // Bytes of its entry (core/facts/entry).
   std::string_view entry() const { return entry_; }
 
+  // Whether the first operand has it with just this entry.
+  bool is_of_first() const { return is_of_first_; }
+
   // Facts of the result so far whose operands had different entries.
   uint64_t conflicts() const { return conflicts_; }
 
@@ -113,6 +116,7 @@ class Combination {
   std::string key_;  // Encoded term, then name.
   size_t term_bytes_ = 0;
   std::string entry_;
+  bool is_of_first_ = false;
   uint64_t conflicts_ = 0;
   uint64_t looks_ = 0;
 };

@@ -92,6 +92,7 @@ absl::StatusOr<Commit> CommitGroup::Apply(WaitingBatch& waiting, const absl::Sta
   }
   if (!growth.ok() && Grows(batch)) return growth;
   PATHKB_RETURN_IF_ERROR(AddIndexOfNewSpace(batch));
+  if (waiting.premise != nullptr) PATHKB_RETURN_IF_ERROR(waiting.premise(now_, staged_));
   WorkingSet next = staged_;
   PATHKB_ASSIGN_OR_RETURN(const ChangeCounts counts, next.Apply(batch, now_.base.get()));
   // What changes nothing has been taken out.

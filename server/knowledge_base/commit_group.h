@@ -37,9 +37,15 @@ struct Commit {
   ChangeCounts counts;
 };
 
+// Looks, when a batch's turn has come, whether what it was made of still holds: what readers see,
+// and the working set as the batches before it leave it. An error is the batch's answer, and
+// nothing is written. May be null: it always holds.
+using Premise = std::function<absl::Status(const ReadView& shown, const WorkingSet& working)>;
+
 // A batch that waits to be committed, and who waits for it.
 struct WaitingBatch {
   Batch batch;
+  Premise premise;
   std::function<void(absl::StatusOr<Commit>)> done;
   SyncWish wish = SyncWish::kAsServer;
   uint64_t bytes = 0;           // In memory, about.

@@ -49,8 +49,10 @@ CommitQueue::CommitQueue(Options options, FileSystem& files, KnowledgeBase& know
 
 CommitQueue::~CommitQueue() { Stop(); }
 
-void CommitQueue::Submit(Batch batch, Done done, SyncWish wish, std::string_view lease_id) {
+void CommitQueue::Submit(Batch batch, Done done, SyncWish wish, std::string_view lease_id,
+                         Premise premise) {
   WaitingBatch waiting;
+  waiting.premise = std::move(premise);
   waiting.bytes = BatchBytes(batch);
   waiting.wish = wish;
   absl::Status refused = CheckRequestId(batch.request_id);

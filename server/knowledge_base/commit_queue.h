@@ -103,8 +103,10 @@ class CommitQueue {
   //                       after a restart is unknown), or the server is shutting down
   //   DataLoss            the base contradicts itself where this batch touches it
   //   FailedPrecondition  a lease forbids it: see LeaseTable::Check(), which gets `lease_id`
+  //   others              that of `premise`
   void Submit(Batch batch, Done done, SyncWish wish = SyncWish::kAsServer,
-              std::string_view lease_id = {}) ABSL_LOCKS_EXCLUDED(mutex_);
+              std::string_view lease_id = {}, Premise premise = nullptr)
+      ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Answers once every batch that was accepted before is answered, with the revision that readers
   // see then or a later one. A lease that was taken before this is called keeps out all batches

@@ -14,7 +14,10 @@
 #include "core/base/string_views.h"
 #include "core/facts/batch.h"
 #include "core/facts/entry.h"
+#include "core/facts/keys.h"
+#include "core/facts/multiset.h"
 #include "core/query/combine.h"
+#include "core/trie/difference.h"
 #include "server/config/limits.h"
 #include "server/knowledge_base/view_source.h"
 #include "server/rpc/proto_conversion.h"
@@ -89,6 +92,7 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
     }
     // One view for all that are asked as they are now.
     PATHKB_ASSIGN_OR_RETURN(const ReadView now, generations_.AtRevision(0));
+    PATHKB_ASSIGN_OR_RETURN(begins_as_fork_, CanBeginAsFork(now));
     for (int i = 0; i < request_.operands_size(); ++i) {
       if (absl::Status status = AddOperand(now, request_.operands(i)); !status.ok()) {
         return absl::Status(status.code(),
@@ -97,6 +101,22 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
     }
     Restart();
     return absl::OkStatus();
+  }
+
+  // Whether what is inserted can begin as a fork of the first operand: a union holds all of that,
+  // and then only what the others add is written.
+  absl::StatusOr<bool> CanBeginAsFork(const ReadView& now) const {
+    const v1::CombineOperand& first = request_.operands(0);
+    if (into_space_.empty() || operation_ != CombineOperation::kUnion) return false;
+    if (first.has_name_prefix() || first.at_revision() != 0) return false;
+    // What is said of the new space already stays, and copies come together in it.
+    const std::unique_ptr<Zipper> zipper = now.NewZipper();
+    const std::string prefix = SpacePrefix(into_space_);
+    if (zipper->Descend(prefix) && zipper->NextValueWithin(prefix.size())) return false;
+    PATHKB_RETURN_IF_ERROR(zipper->status());
+    PATHKB_ASSIGN_OR_RETURN(const std::string space, SpaceOf(first.space()));
+    PATHKB_ASSIGN_OR_RETURN(const bool is_multiset, ReadIsMultiset(*now.NewZipper(), space));
+    return !is_multiset;
   }
 
   absl::Status AddOperand(const ReadView& now, const v1::CombineOperand& message) {
@@ -185,27 +205,47 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
       PATHKB_RETURN_IF_ERROR(CountAll());
       Restart();
     }
+    absl::Status status = InsertResult();
+    if (begins_as_fork_ && absl::IsAborted(status)) {
+      // The first operand, or the new space, is not what it was any more.
+      begins_as_fork_ = false;
+      Restart();
+      status = InsertResult();
+    }
+    totals_.set_conflicts(combination_->conflicts());
+    return status;
+  }
+
+  // The same, without a look for conflicts. Aborted if the fork that it is to begin as is none of
+  // the operand as it was read; nothing is inserted then.
+  absl::Status InsertResult() {
     bool at_end = false;
     while (!at_end) {
       Batch batch;
       batch.space = into_space_;
-      PATHKB_RETURN_IF_ERROR(Confirm(CollectBatch(batch, at_end)));
-      if (batch.changes.empty()) break;
-      const uint64_t facts = batch.changes.size();
-      PATHKB_RETURN_IF_ERROR(Commit(std::move(batch)));
+      const bool forks = begins_as_fork_ && totals_.batches() == 0;
+      if (forks) {
+        Change& fork = batch.changes.emplace_back();
+        fork.kind = Change::Kind::kForkSpace;
+        fork.name = operands_[0].space;
+      }
+      uint64_t facts = 0;
+      PATHKB_RETURN_IF_ERROR(Confirm(CollectBatch(batch, facts, at_end)));
+      if (!batch.changes.empty()) PATHKB_RETURN_IF_ERROR(Commit(std::move(batch), forks));
       totals_.set_facts(totals_.facts() + facts);
     }
-    totals_.set_conflicts(combination_->conflicts());
     return absl::OkStatus();
   }
 
-  // Takes as many facts as a batch holds.
-  absl::Status CollectBatch(Batch& batch, bool& at_end) {
+  // Takes as many facts as a batch holds; `facts` also counts those that the fork has.
+  absl::Status CollectBatch(Batch& batch, uint64_t& facts, bool& at_end) {
     size_t bytes = 0;
     while (batch.changes.size() < kBatchFactsMax && bytes < kBatchBytesMax / 2) {
       PATHKB_ASSIGN_OR_RETURN(const bool found, combination_->Next());
       at_end = !found;
       if (at_end) return absl::OkStatus();
+      ++facts;
+      if (begins_as_fork_ && combination_->is_of_first()) continue;
       Change& change = batch.changes.emplace_back();
       change.encoded_term = combination_->encoded_term();
       change.name = combination_->name();
@@ -215,22 +255,39 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
     return absl::OkStatus();
   }
 
-  // Commits one batch and waits for it.
-  absl::Status Commit(Batch batch) {
+  // What a fork of the first operand relies on when its turn has come: nobody has changed that
+  // since it was read, nor made the new space. What has been written to a base since counts as a
+  // change.
+  Premise FirstOperandIsUnchanged() const {
+    return [then = sources_[0]->view(), space = operands_[0].space, into = into_space_](
+               const ReadView& shown, const WorkingSet& working) -> absl::Status {
+      const std::string prefix = SpacePrefix(space);
+      PATHKB_ASSIGN_OR_RETURN(const bool is_new, working.IsNewSpace(into, shown.base.get()));
+      if (is_new && shown.base == then.base &&
+          Difference(working.trie().Subtrie(prefix), then.working.Subtrie(prefix)).empty()) {
+        return absl::OkStatus();
+      }
+      return absl::AbortedError("changed meanwhile");
+    };
+  }
+
+  // Commits one batch and waits for it. `forks`: it begins as a fork of the first operand.
+  absl::Status Commit(Batch batch, bool forks) {
     const auto answered = std::make_shared<std::promise<absl::StatusOr<pathkb::Commit>>>();
     commits_.Submit(
         std::move(batch),
         [answered](absl::StatusOr<pathkb::Commit> commit) {
           answered->set_value(std::move(commit));
         },
-        SyncWishOf(request_), request_.lease_id());
+        SyncWishOf(request_), request_.lease_id(), forks ? FirstOperandIsUnchanged() : nullptr);
     const absl::StatusOr<pathkb::Commit> commit = answered->get_future().get();
     PATHKB_RETURN_IF_ERROR(commit.status());
     totals_.set_batches(totals_.batches() + 1);
     totals_.set_revision(commit->revision);
     totals_.set_durable_revision(commit->durable_revision);
-    totals_.set_inserted(totals_.inserted() + commit->counts.inserted);
-    totals_.set_updated(totals_.updated() + commit->counts.updated);
+    totals_.set_inserted(totals_.inserted() + commit->counts.inserted + commit->counts.forked);
+    // What came by the fork and is put right is new, too.
+    if (!begins_as_fork_) totals_.set_updated(totals_.updated() + commit->counts.updated);
     totals_.set_unchanged(totals_.unchanged() + commit->counts.unchanged);
     return absl::OkStatus();
   }
@@ -241,6 +298,7 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
   CombineOperation operation_ = CombineOperation::kUnion;
   ConflictPolicy policy_ = ConflictPolicy::kError;
   std::string into_space_;  // Empty: to the stream.
+  bool begins_as_fork_ = false;
   std::vector<std::unique_ptr<ViewSource>> sources_;
   std::vector<CombineOperand> operands_;    // Borrow the sources.
   std::optional<Combination> combination_;  // Borrows the sources.
