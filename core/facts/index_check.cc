@@ -92,7 +92,7 @@ class SpaceCheck {
                               SplitTermKey(facts_.path().substr(prefix.size())));
       const uint64_t value = *facts_.value();
       const int layer = facts_.value_layer();
-      keys.ForEach(parts.encoded_term, parts.name, [&](std::string_view key) {
+      keys.ForEach(parts.encoded_term, parts.behind_term, [&](std::string_view key) {
         digests[static_cast<size_t>(key[digit_at] - '0')].Add(key, value, layer);
       });
     }

@@ -132,11 +132,9 @@ int Model::Copies(const std::string& space, const std::string& encoded_term) con
 bool Model::ApplyChange(const std::string& space, const Change& change) {
   switch (change.kind) {
     case Change::Kind::kSet: {
-      Identity identity(space,
-                        change.name.empty() ? "t" + change.encoded_term : "n" + change.name);
+      Identity identity(space, change.name.empty() ? "t" + change.encoded_term : "n" + change.name);
       if (change.name.empty() && multisets_.contains(space)) {
-        identity.second =
-            IdentityOf(change.encoded_term, Copies(space, change.encoded_term) + 1);
+        identity.second = IdentityOf(change.encoded_term, Copies(space, change.encoded_term) + 1);
       }
       const Stored stored{change.encoded_term, change.entry};
       Stored& present = facts_[identity];
@@ -222,8 +220,8 @@ Contents Model::contents() const {
         const Stored& stored = facts_.at({space, text});
         const std::string bytes = Permuted(stored.encoded_term, position);
         if (bytes.empty()) continue;
-        contents[ArgumentPrefix(space, position) + bytes +
-                 BehindTerm(text, stored.encoded_term)] = stored.entry;
+        contents[ArgumentPrefix(space, position) + bytes + BehindTerm(text, stored.encoded_term)] =
+            stored.entry;
       }
     }
   }

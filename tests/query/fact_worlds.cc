@@ -147,15 +147,20 @@ class World final : public FactSource {
 
 }  // namespace
 
+std::string EntryBytesOf(const NaiveFact& fact) {
+  std::string encoded;
+  Entry entry = fact.entry;
+  EXPECT_TRUE(EncodeTerm(fact.term, encoded, &entry.variable_names).ok());
+  if (!fact.name.empty()) entry.encoded_term = encoded;
+  return EncodeEntry(entry);
+}
+
 WorldKeys KeysOf(const NaiveFacts& facts, const std::vector<int>& positions) {
   WorldKeys keys;
   std::map<std::string, uint8_t> copies;  // Of each unnamed fact so far.
   for (const NaiveFact& fact : facts) {
-    std::string encoded;
-    Entry entry = fact.entry;
-    EXPECT_TRUE(EncodeTerm(fact.term, encoded, &entry.variable_names).ok());
-    if (!fact.name.empty()) entry.encoded_term = encoded;
-    const std::string bytes = EncodeEntry(entry);
+    const std::string encoded = NaiveEncoding(fact.term);
+    const std::string bytes = EntryBytesOf(fact);
     // Of equal facts without a name, the second one has 00 00 00 00 02 in its place, and so on.
     std::string behind_term = fact.name;
     if (fact.name.empty() && ++copies[encoded] > 1) {

@@ -23,6 +23,9 @@ inline constexpr std::string_view kWorldSpace = "s";
 // Every key with the bytes of its entry, none for a plain fact.
 using WorldKeys = std::map<std::string, std::string>;
 
+// Bytes of the entry that a fact has.
+std::string EntryBytesOf(const NaiveFact& fact);
+
 // The keys of the facts: terms/, facts/, and for each of `positions` the index by that argument
 // with the key that says it is whole. Keys of other spaces that sort before and behind, too.
 WorldKeys KeysOf(const NaiveFacts& facts, const std::vector<int>& positions);

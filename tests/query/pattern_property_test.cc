@@ -45,7 +45,7 @@ std::vector<Found> Expected(const RandomWorlds& worlds, const std::vector<NaiveA
   for (const NaiveAnswer& answer : answers) {
     const NaiveFact& fact = worlds.facts[answer.fact];
     expected.push_back(
-        {NaiveEncoding(fact.term), fact.name, worlds.EntryOf(fact), NaiveKey(answer.bindings)});
+        {NaiveEncoding(fact.term), fact.name, EntryBytesOf(fact), NaiveKey(answer.bindings)});
   }
   return expected;
 }

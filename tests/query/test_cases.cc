@@ -55,9 +55,4 @@ RandomWorlds::RandomWorlds(uint64_t seed, size_t facts_max, bool odd_terms, bool
   sources.emplace_back("in both", InBoth(keys, random));
 }
 
-const std::string& RandomWorlds::EntryOf(const NaiveFact& fact) const {
-  return keys.at(
-      fmt::format("spaces/{}/terms/{}{}", kWorldSpace, NaiveEncoding(fact.term), fact.name));
-}
-
 }  // namespace pathkb

@@ -40,9 +40,6 @@ struct RandomWorlds {
   WorldKeys keys;
   // What each source is called, and the source.
   std::vector<std::pair<std::string, std::unique_ptr<FactSource>>> sources;
-
-  // Bytes of the fact's entry, as a source shows them.
-  const std::string& EntryOf(const NaiveFact& fact) const;
 };
 
 }  // namespace pathkb
