@@ -40,10 +40,9 @@ class FolderWalk {
   // folder, empty or with a slash at its end. Begins at the first, or, if `place` is not empty,
   // where the walk that said it stood.
   FolderWalk(Zipper& zipper, std::string prefix, std::string place, Bounds bounds)
-      : zipper_(zipper),
-        prefix_(std::move(prefix)),
-        place_(place.empty() ? prefix_ : std::move(place)),
-        bounds_(bounds) {}
+      : zipper_(zipper), prefix_(std::move(prefix)), place_(std::move(place)), bounds_(bounds) {
+    if (place_.empty()) place_ = prefix_;
+  }
 
   // The next entry; false if there is none, or if status() is not OK.
   bool Next(FolderEntry& entry);

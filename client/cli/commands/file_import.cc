@@ -127,7 +127,7 @@ absl::Status FileImport::Run(const std::string& path) {
   format_ = *format;
   if (absl::Status status = OpenInput(path); !status.ok()) return status;
   if (!flags_.rejects.empty()) {
-    const absl::Status status =
+    absl::Status status =
         rejects_.Open(flags_.rejects, IsKeyFile(format_) ? FactFormat::kMetta : format_,
                       begun_ ? begun_->rejects_bytes : 0);
     if (!status.ok()) return status;

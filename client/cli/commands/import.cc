@@ -138,7 +138,7 @@ absl::Status RunImport(Session& session, ImportFlags& flags,
   ImportConsole console(session, operands.size(), BytesOf(operands), flags.progress);
   ImportJobs jobs(flags, interrupt, client, console, operands);
   const size_t threads = flags.jobs != 0 ? flags.jobs : std::thread::hardware_concurrency();
-  const absl::Status status = jobs.Run(std::clamp<size_t>(threads, 1, operands.size()));
+  absl::Status status = jobs.Run(std::clamp<size_t>(threads, 1, operands.size()));
   console.Clear();
   if (!status.ok()) return status;
   const client::ImportTotals totals = jobs.totals();
