@@ -246,6 +246,26 @@ void Combines(const Plan& plan, PathkbClient& client) {
   }
 }
 
+// A fork of a space of one fact, and of the largest: the same, or it would copy something. Each is
+// dropped again.
+void Forks(PathkbClient& client) {
+  std::vector<v1::Fact> one(1);
+  one[0].set_term("(fact)");
+  Must(client.Insert("tiny", one).status());
+  for (const auto& [space, contender] :
+       {std::pair("tiny", "of one fact"), std::pair(kSpace, "of all facts")}) {
+    std::vector<double> times;
+    for (int i = 0; i < 20; ++i) {
+      const WallStopwatch time;
+      Must(client.ForkSpace(space, "fork").status());
+      times.push_back(time.Seconds() * kMicroseconds);
+      Must(client.DropSpace("fork").status());
+    }
+    std::sort(times.begin(), times.end());
+    Report("fork", "a space, p50", contender, "us", times[times.size() / 2]);
+  }
+}
+
 // Four readers, first alone, then with two writers beside them.
 void Mixed(const Plan& plan, PathkbClient& client) {
   const auto read = [&](uint64_t number) {
@@ -289,6 +309,7 @@ absl::Status RunAll(const Plan& plan) {
   Reads(plan, *pair, *client);
   Writes(plan, *client);
   Combines(plan, *client);
+  Forks(*client);
   Mixed(plan, *client);
   return absl::OkStatus();
 }
