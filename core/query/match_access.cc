@@ -101,42 +101,6 @@ PositionList UsefulPositions(const KnownList& known, const IndexedArguments& ind
   return positions;
 }
 
-// Facts that a search of `pattern` finds.
-absl::StatusOr<double> Count(const PlanContext& context, const QueryPart& match, Term pattern,
-                             const VariableSet& bound, const Comparisons& comparisons,
-                             int position) {
-  PATHKB_ASSIGN_OR_RETURN(
-      const Pattern compiled,
-      Pattern::Compile(std::move(pattern), InputNames(match, bound, context.variable_names)));
-  const std::vector<std::string>& names = compiled.variable_names();
-  std::vector<ValueRanges> ranges;
-  double factor = 1;
-  for (const KnownSide& side : KnownSides(match, bound, comparisons)) {
-    const auto name = std::find(names.begin(), names.end(), context.variable_names[side.variable]);
-    ValueRanges more;
-    if (name == names.end()) continue;
-    if (side.known->is_variable()) {
-      if (side.kind == ComparisonKind::kEqual) factor *= kPartEqualToAnother;
-      if (side.kind != ComparisonKind::kEqual && side.kind != ComparisonKind::kNotEqual) {
-        factor *= kPartOrderedWithAnother;
-      }
-      continue;
-    }
-    if (!RangesOf(side.kind, side.known->encoded, more)) continue;
-    ranges.resize(names.size());
-    ValueRanges& all = ranges[static_cast<size_t>(name - names.begin())];
-    if (all.empty()) {
-      all = std::move(more);
-    } else {
-      IntersectRanges(more, all);
-    }
-  }
-  PATHKB_ASSIGN_OR_RETURN(const double rows,
-                          EstimateRows(context.source, context.space, compiled, position,
-                                       context.meter, ranges, context.few));
-  return rows * factor;
-}
-
 // The pattern without what lies behind its first variable, in the family of `position`: what a
 // search visits.
 Term Visited(const QueryPart& match, const KnownList& known, int position) {
@@ -194,9 +158,8 @@ absl::StatusOr<MatchAccess> MatchAccessCache::Best(const QueryPart& match, const
     const KnownList known = KnownChildren(match, bound, context_, comparisons);
     bool first = true;
     for (const int position : UsefulPositions(known, context_.indexed)) {
-      PATHKB_ASSIGN_OR_RETURN(
-          const double visited,
-          Count(context_, match, Visited(match, known, position), bound, comparisons, position));
+      PATHKB_ASSIGN_OR_RETURN(const double visited, Count(match, Visited(match, known, position),
+                                                          bound, comparisons, position));
       if (!first && visited >= best.visited) continue;
       first = false;
       best.position = position;
@@ -204,12 +167,55 @@ absl::StatusOr<MatchAccess> MatchAccessCache::Best(const QueryPart& match, const
     }
   }
   PATHKB_ASSIGN_OR_RETURN(best.rows,
-                          Count(context_, match, match.pattern, bound, comparisons, best.position));
+                          Count(match, match.pattern, bound, comparisons, best.position));
   if (best.scans) best.rows = std::min(best.rows, best.visited);
   if (!best.scans) best.visited = best.rows;
   best.counted = true;
   best_.emplace(std::pair(&match, bound_here), best);
   return best;
+}
+
+absl::StatusOr<double> MatchAccessCache::Count(const QueryPart& match, Term pattern,
+                                               const VariableSet& bound,
+                                               const Comparisons& comparisons, int position) {
+  PATHKB_ASSIGN_OR_RETURN(
+      const Pattern compiled,
+      Pattern::Compile(std::move(pattern), InputNames(match, bound, context_.variable_names)));
+  const std::vector<std::string>& names = compiled.variable_names();
+  std::vector<ValueRanges> ranges;
+  double factor = 1;
+  for (const KnownSide& side : KnownSides(match, bound, comparisons)) {
+    const auto name = std::find(names.begin(), names.end(), context_.variable_names[side.variable]);
+    ValueRanges more;
+    if (name == names.end()) continue;
+    if (side.known->is_variable()) {
+      if (side.kind == ComparisonKind::kEqual) factor *= kPartEqualToAnother;
+      if (side.kind != ComparisonKind::kEqual && side.kind != ComparisonKind::kNotEqual) {
+        factor *= kPartOrderedWithAnother;
+      }
+      continue;
+    }
+    if (!RangesOf(side.kind, side.known->encoded, more)) continue;
+    ranges.resize(names.size());
+    ValueRanges& all = ranges[static_cast<size_t>(name - names.begin())];
+    if (all.empty()) {
+      all = std::move(more);
+    } else {
+      IntersectRanges(more, all);
+    }
+  }
+  uint64_t inputs = 0;
+  for (size_t i = 0; i < names.size(); ++i) inputs |= uint64_t{compiled.is_input(i)} << i;
+  const std::tuple key(compiled.code(), inputs, position);
+  if (ranges.empty()) {
+    const auto known = counts_.find(key);
+    if (known != counts_.end()) return known->second * factor;
+  }
+  PATHKB_ASSIGN_OR_RETURN(const double rows,
+                          EstimateRows(context_.source, context_.space, compiled, position,
+                                       context_.meter, ranges, context_.few));
+  if (ranges.empty()) counts_.emplace(key, rows);
+  return rows * factor;
 }
 
 std::vector<KnownSide> KnownSides(const QueryPart& match, const VariableSet& bound,

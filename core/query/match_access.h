@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -50,9 +52,16 @@ class MatchAccessCache {
                            const Comparisons& comparisons) const;
 
  private:
+  // Facts that a search for `pattern`, which is `match` or a part of it, finds.
+  absl::StatusOr<double> Count(const QueryPart& match, Term pattern, const VariableSet& bound,
+                               const Comparisons& comparisons, int position);
+
   const PlanContext& context_;
   // By the part, and which of its variables are bound.
   std::map<std::pair<const QueryPart*, uint64_t>, MatchAccess> best_;
+  // What was counted, by the pattern's code, its inputs and the position: parts that differ in the
+  // names of their variables only, as those of a triangle do, are counted once.
+  std::map<std::tuple<std::string, uint64_t, int>, double> counts_;
 };
 
 }  // namespace pathkb
