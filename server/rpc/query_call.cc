@@ -108,6 +108,7 @@ PlanKeeping QueryCall::Keeping(PlanMemory& plans) {
   if (view().base == nullptr) return keeping;
   ReadView base_view = view();
   base_view.working = PathTrie();
+  base_view.forks = {};  // Which forks there are may change while the base stays.
   keeping.base = &base_source_.emplace(std::move(base_view));
   keeping.base_number = plans.NumberOf(view().base);
   return keeping;
