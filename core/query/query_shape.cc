@@ -148,6 +148,10 @@ class ShapeMaker {
   }
 
   void ChangePattern(QueryPart& part) {
+    if (part.pattern.kind() != Term::Kind::kExpression) {
+      part.binds = part.occurring;
+      return;
+    }
     std::vector<Term>& children = part.pattern.mutable_children();
     std::vector<uint32_t> variables;
     for (size_t i = 0; i < children.size(); ++i) {

@@ -58,7 +58,7 @@ void ReadTerm(std::string_view bytes, const std::vector<std::string>& names) {
   }
   const std::string_view encoded = bytes.substr(0, bytes.size() - rest.size());
   PATHKB_CHECK(encoded.size() == *encoded_bytes && ScannedBytes(bytes) == encoded.size());
-  PATHKB_CHECK(key.ok() && key->encoded_term == encoded && key->name == rest);
+  PATHKB_CHECK(key.ok() && key->encoded_term == encoded && key->behind_term == rest);
   // No encoding is a prefix of another.
   std::string_view cut = encoded.substr(0, encoded.size() - 1);
   PATHKB_CHECK(!DecodeTerm(cut).ok());

@@ -291,11 +291,25 @@ TEST_F(QueriesTest, SetAlgebraToAStreamAndIntoASpace) {
   }
   request.clear_operands();
   request.add_operands()->set_space("many");
+  request.add_operands()->set_space("many");
+  request.set_operation(v1::COMBINE_OPERATION_INTERSECTION);
   request.set_into_space("copy");
   totals = client_->Combine(request, ignore);
   ASSERT_TRUE(totals.ok()) << totals.status();
   EXPECT_EQ(totals->batches(), 2);
   EXPECT_EQ(client_->Count("copy", "")->count(), 150'000);
+  // A union into a new space shares with its first operand, and writes what the others add.
+  request.set_operation(v1::COMBINE_OPERATION_UNION);
+  request.mutable_operands(1)->set_space("a");
+  request.set_into_space("shared");
+  totals = client_->Combine(request, ignore);
+  ASSERT_TRUE(totals.ok()) << totals.status();
+  EXPECT_EQ(totals->batches(), 1);
+  EXPECT_EQ(totals->facts(), 150'002);
+  EXPECT_EQ(totals->inserted(), 150'002);
+  EXPECT_EQ(totals->updated(), 0);
+  EXPECT_EQ(client_->Count("shared", "")->count(), 150'002);
+  EXPECT_EQ(client_->Count("many", "")->count(), 150'000);
   // What makes no sense.
   request.clear_operands();
   EXPECT_EQ(client_->Combine(request, ignore).status().code(), absl::StatusCode::kInvalidArgument);

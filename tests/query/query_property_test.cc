@@ -1,6 +1,7 @@
 // The whole language: the answers of a query are those of its definition
-// (tests/support/naive_query) whatever the facts lie in, with and without index; a single pattern's
-// in path order, those of a joined query in the same order each time. Random facts, queries with
+// (tests/support/naive_query) whatever the facts lie in, with and without index, and with a memory
+// of plans that has seen other queries; a single pattern's in path order, those of a joined query
+// in the same order each time. Random facts, queries with
 // `,`, `or`, `not`, `quote`, comparisons and `prefix`, filters, templates; resumed behind a random
 // answer. 100,000 queries of either kind with PATHKB_TEST_LONG=1.
 
@@ -9,6 +10,7 @@
 
 #include "gtest/gtest.h"
 
+#include "core/query/plan_memory.h"
 #include "core/query/query.h"
 #include "core/query/query_run.h"
 #include "core/query/template.h"
@@ -127,29 +129,35 @@ Answers Rest(QueryRun& run, const Template& the_template) {
   }
 }
 
-RunOptions OptionsOf(const Question& question, bool use_index) {
+// How a question is asked: with or without index, remembering plans or not.
+struct Way {
+  bool use_index = false;
+  PlanKeeping keeping = {};
+};
+
+RunOptions OptionsOf(const Question& question, const Way& way) {
   RunOptions options;
   options.filter = FilterOf(question.filter);
-  options.use_index = use_index;
+  options.use_index = way.use_index;
+  options.keeping = way.keeping;
   return options;
 }
 
 // Asks `source` from the beginning and behind a random answer. Returns the answers in order.
 Answers Ask(const Query& query, const Template& the_template, const Question& question,
-            const FactSource& source, bool use_index, RandomFacts& random) {
-  auto run = QueryRun::Start(query, source, kWorldSpace, OptionsOf(question, use_index));
+            const FactSource& source, const Way& way, RandomFacts& random) {
+  auto run = QueryRun::Start(query, source, kWorldSpace, OptionsOf(question, way));
   EXPECT_TRUE(run.ok()) << run.status().ToString();
   if (!run.ok()) return {};
   const Answers answers = Rest(**run, the_template);
   if (answers.empty() || ::testing::Test::HasFailure()) return answers;
 
   const size_t stop = random.UpTo(answers.size() - 1);
-  auto first = QueryRun::Start(query, source, kWorldSpace, OptionsOf(question, use_index));
+  auto first = QueryRun::Start(query, source, kWorldSpace, OptionsOf(question, way));
   EXPECT_TRUE(first.ok());
   for (size_t i = 0; i <= stop; ++i) EXPECT_TRUE(*(*first)->Next());
   const std::string place = (*first)->Position();
-  auto second =
-      QueryRun::StartAfter(query, source, kWorldSpace, OptionsOf(question, use_index), place);
+  auto second = QueryRun::StartAfter(query, source, kWorldSpace, OptionsOf(question, way), place);
   EXPECT_TRUE(second.ok()) << second.status().ToString();
   if (!second.ok()) return answers;
   const Answers rest = Rest(**second, the_template);
@@ -160,7 +168,7 @@ Answers Ask(const Query& query, const Template& the_template, const Question& qu
   return answers;
 }
 
-void Check(RandomWorlds& worlds, const Question& question, Seen& seen) {
+void Check(RandomWorlds& worlds, const Question& question, PlanMemory& memory, Seen& seen) {
   const auto query = Query::Compile(question.query);
   ASSERT_TRUE(query.ok()) << query.status().ToString();
   const auto the_template = Template::Compile(question.the_template, *query);
@@ -178,10 +186,13 @@ void Check(RandomWorlds& worlds, const Question& question, Seen& seen) {
     seen.not_ground += free.empty() ? 0 : 1;
   }
   if (!query->is_single_pattern()) std::sort(expected.begin(), expected.end());
+  uint64_t number = 0;
   for (const auto& [what, source] : worlds.sources) {
-    for (const bool use_index : {false, true}) {
-      SCOPED_TRACE(what + (use_index ? ", with index" : ", without index"));
-      Answers found = Ask(*query, *the_template, question, *source, use_index, worlds.random);
+    const PlanKeeping keeping = {&memory, nullptr, 0, ++number};
+    for (const Way& way : {Way{false, {}}, Way{true, {}}, Way{true, keeping}}) {
+      SCOPED_TRACE(what + (way.use_index ? ", with index" : ", without index") +
+                   (way.keeping.memory != nullptr ? ", with remembered plans" : ""));
+      Answers found = Ask(*query, *the_template, question, *source, way, worlds.random);
       if (!query->is_single_pattern()) std::sort(found.begin(), found.end());
       EXPECT_TRUE(found == expected) << "found\n"
                                      << Readable(found) << "instead of\n"
@@ -198,6 +209,7 @@ void CheckMany(uint64_t sets, uint64_t sets_long, size_t facts_max, bool prefer_
   Seen seen;
   ForEachSeed(sets, sets_long, [&](uint64_t seed) {
     RandomWorlds worlds(seed, facts_max, true, prefer_numbers);
+    PlanMemory memory;
     for (uint64_t i = 0; i < kQueriesPerSet && !::testing::Test::HasFailure(); ++i) {
       Question question;
       question.query = make(worlds);
@@ -206,7 +218,7 @@ void CheckMany(uint64_t sets, uint64_t sets_long, size_t facts_max, bool prefer_
       SCOPED_TRACE("query " + PrintTerm(question.query) + "\ntemplate " +
                    PrintTerm(question.the_template) + "\nfilter " + FilterText(question.filter) +
                    "\nfacts\n" + FactsText(worlds.facts));
-      Check(worlds, question, seen);
+      Check(worlds, question, memory, seen);
     }
   });
   std::cout << seen.queries << " queries, " << seen.with_answers << " with answers, "
