@@ -17,7 +17,8 @@ bool HasName(Change::Kind kind) {
          kind == Change::Kind::kDeleteNamesBelow || kind == Change::Kind::kForkSpace;
 }
 bool HasEntry(Change::Kind kind) {
-  return kind == Change::Kind::kSet || kind == Change::Kind::kIndexFacts;
+  return kind == Change::Kind::kSet || kind == Change::Kind::kIndexFacts ||
+         kind == Change::Kind::kForkSpace;
 }
 bool HasIndex(Change::Kind kind) { return kind == Change::Kind::kIndexArguments; }
 bool IsKind(uint8_t kind) {

@@ -11,7 +11,8 @@
 //            kind 6, index arguments   three sets of positions: begun, whole, dropped; each a
 //                                      varint, bit p for position p
 //            kind 7, index facts   key parts text, key parts text: behind the one, up to the other
-//            kind 8, fork          name text: the space that this one becomes a fork of
+//            kind 8, fork          name text: the space that this one becomes a fork of; entry
+//                                  text: the number of its facts, a varint; empty if not counted
 //            kind 9, duplicates    0 or 1 (1 byte): the space is a set, or a multiset
 //            kind 10, delete copies   encoded term text
 
@@ -52,6 +53,8 @@ struct Change {
   std::string encoded_term;
   std::string name;
   // Of kSet: canonical entry bytes (core/facts/entry); with a name they hold the encoded term too.
+  // Of kForkSpace: the number of facts, as batch bytes have it; WorkingSet::Apply() fills it in, so
+  // that a replay need not count.
   // Of kIndexFacts: the last key of the range, in the same form as the one before the first; empty
   // for the end.
   std::string entry;

@@ -29,6 +29,8 @@ Batch Sample() {
     duplicates.keeps_duplicates = keep;
   }
   batch.changes.push_back({Change::Kind::kDeleteCopies, "\xC3Tom", "", ""});
+  batch.changes.push_back({Change::Kind::kForkSpace, "", "source", ""});
+  batch.changes.push_back({Change::Kind::kForkSpace, "", "source", "\x2A"});
   return batch;
 }
 

@@ -177,7 +177,7 @@ absl::StatusOr<bool> WorkingSet::ApplyDropSpace(Work& work) {
   return true;
 }
 
-absl::StatusOr<bool> WorkingSet::ApplyChange(const Change& change, Work& work) {
+absl::StatusOr<bool> WorkingSet::ApplyChange(Change& change, Work& work) {
   switch (change.kind) {
     case Change::Kind::kSet:
       return ApplySet(change, work);
@@ -194,7 +194,7 @@ absl::StatusOr<bool> WorkingSet::ApplyChange(const Change& change, Work& work) {
     case Change::Kind::kIndexFacts:
       return ApplyIndexFacts(change, work);
     case Change::Kind::kForkSpace:
-      return ApplyForkSpace(change.name, work);
+      return ApplyForkSpace(change, work);
     case Change::Kind::kDuplicates:
       return ApplyDuplicates(change.keeps_duplicates, work);
   }

@@ -149,12 +149,12 @@ class WorkingSet {
   absl::StatusOr<std::optional<std::string_view>> Lookup(std::string_view key, const FactBase* base,
                                                          std::string& scratch) const;
   // Each does one change; true if it was one.
-  absl::StatusOr<bool> ApplyChange(const Change& change, Work& work);
+  absl::StatusOr<bool> ApplyChange(Change& change, Work& work);
   absl::StatusOr<bool> ApplySet(const Change& change, Work& work);
   absl::StatusOr<bool> ApplyDelete(const Change& change, Work& work);
   absl::StatusOr<bool> ApplyDeleteNamesBelow(std::string_view name_prefix, Work& work);
   absl::StatusOr<bool> ApplyDropSpace(Work& work);
-  absl::StatusOr<bool> ApplyForkSpace(std::string_view source, Work& work);
+  absl::StatusOr<bool> ApplyForkSpace(Change& change, Work& work);
   absl::StatusOr<bool> ApplyIndexArguments(const Change::Index& index, Work& work);
   absl::StatusOr<bool> ApplyIndexFacts(const Change& change, Work& work);
   // An insert of what is there already, in a multiset; one that says which copy it means; a delete

@@ -3,6 +3,7 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
+#include "core/base/varint.h"
 #include "core/facts/dropped_space.h"
 #include "core/facts/fact_count.h"
 #include "core/facts/keys.h"
@@ -43,7 +44,8 @@ absl::StatusOr<std::optional<std::string>> WorkingSet::SourceOfFork(
   return is_there ? std::optional<std::string>(space) : std::nullopt;
 }
 
-absl::StatusOr<bool> WorkingSet::ApplyForkSpace(std::string_view source, Work& work) {
+absl::StatusOr<bool> WorkingSet::ApplyForkSpace(Change& change, Work& work) {
+  const std::string& source = change.name;
   PATHKB_ASSIGN_OR_RETURN(const bool exists, HasFacts(work.space, work.base));
   if (exists) {
     return absl::AlreadyExistsError(fmt::format("there is a space \"{}\" already", work.space));
@@ -53,7 +55,13 @@ absl::StatusOr<bool> WorkingSet::ApplyForkSpace(std::string_view source, Work& w
     ++work.counts.not_found;
     return false;
   }
-  PATHKB_ASSIGN_OR_RETURN(const uint64_t facts, FactsOf(source, work));
+  uint64_t facts = 0;
+  if (change.entry.empty()) {
+    PATHKB_ASSIGN_OR_RETURN(facts, FactsOf(source, work));
+    AppendVarint(facts, change.entry);
+  } else if (std::string_view rest = change.entry; !ConsumeVarint(rest, facts) || !rest.empty()) {
+    return absl::DataLossError("a fork without a number of facts");
+  }
   PATHKB_ASSIGN_OR_RETURN(const std::optional<std::string> base_source,
                           SourceOfFork(source, work.plain_base));
   const std::string prefix = SpacePrefix(work.space);

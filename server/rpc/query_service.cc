@@ -35,9 +35,15 @@ absl::StatusOr<uint64_t> CountAnswers(QueryCall& call) {
   return count;
 }
 
+// True if every fact passes.
+bool TakesAll(const v1::FactFilter& filter) {
+  return !filter.has_min_confidence() && !filter.has_source() && filter.metadata().empty() &&
+         !filter.has_name_prefix();
+}
+
 absl::Status CountMatches(const QueryEnvironment& environment, const v1::CountRequest& request,
                           const grpc::CallbackServerContext& context, v1::CountResponse& response) {
-  if (request.pattern().empty() && !request.has_filter()) {
+  if (request.pattern().empty() && TakesAll(request.filter())) {
     PATHKB_ASSIGN_OR_RETURN(const std::string space, SpaceOf(request.space()));
     PATHKB_ASSIGN_OR_RETURN(const ReadView view,
                             environment.generations.AtRevision(request.at_revision()));

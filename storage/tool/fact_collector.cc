@@ -110,6 +110,7 @@ absl::Status FactCollector::AddBatch(Batch batch) {
     return c.kind == Change::Kind::kForkSpace;
   });
   if (fork != batch.changes.end()) {
+    fork->entry.clear();  // Not all of the facts may be here.
     batch.changes.insert(fork, Change{Change::Kind::kDropSpace, "", "", ""});
   }
   return facts_.Apply(batch, nullptr).status();

@@ -359,7 +359,7 @@ void AddBatches(const Corpus& corpus) {
   spaces.space = "space-2";
   spaces.changes = {
       {Change::Kind::kDropSpace, "", "", ""},
-      {Change::Kind::kForkSpace, "", "space-1", ""},
+      {Change::Kind::kForkSpace, "", "space-1", "\x2A"},
       {Change::Kind::kDuplicates, "", "", ""},
       {Change::Kind::kDeleteCopies, "\xC3Tom", "", ""},
   };
