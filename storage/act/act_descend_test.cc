@@ -158,7 +158,7 @@ TEST_F(DescendTest, AsByteByByteInWholeFilesAndDamagedOnes) {
       for (size_t n = 1 + Below(4); n > 0 && bytes.size() > 16; --n) {
         bytes[16 + Below(bytes.size() - 16)] = static_cast<char>(Below(256));
       }
-      if (Below(10) == 0) bytes.resize(Below(bytes.size()));
+      if (Below(10) == 0) bytes.resize(Below(bytes.size() + 1));
     }
   }
   EXPECT_GT(damaged_opened, 300u);
