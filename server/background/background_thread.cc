@@ -8,7 +8,7 @@
 namespace pathkb {
 namespace {
 
-// Behind the threads of requests, which have 0, but never starved.
+// Behind the threads of requests, but never starved: so much is added to what the process has.
 constexpr int kNice = 5;
 // The arguments of ioprio_set(2), by its manual: <linux/ioprio.h> is no C++ in all its versions (in
 // 6.1.192 it has a parameter `class`).
@@ -22,8 +22,8 @@ constexpr int kIoLevel = 7;
 
 void BecomeBackgroundThread(const char* name) {
   pthread_setname_np(pthread_self(), name);
-  // On Linux both are of the thread, and 0 is the calling one.
-  setpriority(PRIO_PROCESS, 0, kNice);
+  // On Linux both are of the thread, and 0 is the calling one. More than 19 is taken as that.
+  setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + kNice);
   syscall(SYS_ioprio_set, kIoOfThread, 0, kIoBestEffort << kIoClassShift | kIoLevel);
 }
 
