@@ -19,11 +19,12 @@ constexpr uint64_t kLooksPerInterrupt = 1024;
 
 }  // namespace
 
-// One operand: a cursor over its facts, by their keys behind the prefix of its terms.
+// One operand: a cursor over its facts in a range, by their keys behind the prefix of its terms.
 class Combination::Side {
  public:
-  explicit Side(CombineOperand operand)
+  Side(CombineOperand operand, const CombineRange& range)
       : operand_(std::move(operand)),
+        range_(range),
         prefix_(TermsPrefix(operand_.space)),
         zipper_(operand_.source->NewZipper()) {}
 
@@ -35,20 +36,22 @@ class Combination::Side {
 
   // Goes to the first fact, or from one to the next.
   absl::Status Next() {
-    if (!std::exchange(begun_, true)) return SeekFrom("");
+    if (!std::exchange(begun_, true)) return SeekFrom(range_.from);
     at_fact_ = zipper_->NextValueWithin(prefix_.size());
     return Settle();
   }
 
-  // Goes forward to the first fact at or behind `key`; stays where it is if that is such.
+  // Goes forward to the first fact at or behind `key`, which is in the range; stays where it is if
+  // that is such.
   absl::Status Seek(std::string_view key) {
     if (begun_ && (!at_fact_ || this->key() >= key)) return absl::OkStatus();
     begun_ = true;
     return SeekFrom(key);
   }
 
-  // Whether this operand has a fact whose key is `key`, or begins it and holds its first
-  // `term_bytes` bytes. The place of the cursor does not matter before or afterwards.
+  // Whether this operand has a fact, in the range or not, whose key is `key`, or begins it and
+  // holds its first `term_bytes` bytes. The place of the cursor does not matter before or
+  // afterwards.
   absl::StatusOr<bool> HasPrefixOf(std::string_view key, size_t term_bytes) {
     zipper_->Reset();
     bool found = false;
@@ -77,9 +80,10 @@ class Combination::Side {
     return Settle();
   }
 
-  // Passes over facts that the operand's name prefix leaves out.
+  // Passes over facts that the operand's name prefix leaves out, and ends behind the range.
   absl::Status Settle() {
     while (at_fact_ && !Passes()) at_fact_ = zipper_->NextValueWithin(prefix_.size());
+    if (at_fact_ && range_.until.has_value() && key() >= *range_.until) at_fact_ = false;
     return zipper_->status();
   }
 
@@ -92,6 +96,7 @@ class Combination::Side {
   }
 
   const CombineOperand operand_;
+  const CombineRange& range_;
   const std::string prefix_;
   const std::unique_ptr<Zipper> zipper_;
   bool begun_ = false;
@@ -100,11 +105,14 @@ class Combination::Side {
 
 Combination::Combination(CombineOperation operation, ConflictPolicy policy,
                          std::vector<CombineOperand> operands,
-                         std::function<absl::Status()> interrupt)
-    : operation_(operation), policy_(policy), interrupt_(std::move(interrupt)) {
+                         std::function<absl::Status()> interrupt, CombineRange range)
+    : operation_(operation),
+      policy_(policy),
+      interrupt_(std::move(interrupt)),
+      range_(std::move(range)) {
   PATHKB_CHECK(!operands.empty());
   for (CombineOperand& operand : operands) {
-    sides_.push_back(std::make_unique<Side>(std::move(operand)));
+    sides_.push_back(std::make_unique<Side>(std::move(operand), range_));
   }
 }
 

@@ -58,6 +58,13 @@ struct CombineOperand {
   uint64_t revision = 0;
 };
 
+// A stretch of keys, each of which is an encoded term and the name behind it: from one on, until
+// before another. A value type.
+struct CombineRange {
+  std::string from;                       // Empty: from the first key on.
+  std::optional<std::string> until = {};  // None: to the last one.
+};
+
 // One thread at a time. Borrows the sources. Memory is bounded by the operands and longest paths.
 //
 // Cost: each result is a few moves of each operand's cursor. An intersection, and what is taken
@@ -65,9 +72,11 @@ struct CombineOperand {
 class Combination {
  public:
   // `interrupt` is asked every few thousand facts; an error ends the walk. There must be an
-  // operand.
+  // operand. Hands out what of the result lies in `range`: the results of ranges that follow each
+  // other are, one behind the other, the whole.
   Combination(CombineOperation operation, ConflictPolicy policy,
-              std::vector<CombineOperand> operands, std::function<absl::Status()> interrupt);
+              std::vector<CombineOperand> operands, std::function<absl::Status()> interrupt,
+              CombineRange range = {});
   ~Combination();
 
   // Goes to the next fact of the result; false when there are no more.
@@ -110,8 +119,9 @@ class Combination {
   const CombineOperation operation_;
   const ConflictPolicy policy_;
   const std::function<absl::Status()> interrupt_;
-  std::vector<std::unique_ptr<Side>> sides_;
-  std::vector<Side*> present_;  // Those that have key_, in their order.
+  const CombineRange range_;
+  std::vector<std::unique_ptr<Side>> sides_;  // Borrow the range.
+  std::vector<Side*> present_;                // Those that have key_, in their order.
 
   std::string key_;  // Encoded term, then name.
   size_t term_bytes_ = 0;

@@ -1,7 +1,6 @@
 // Small answers are counted, by the search itself with a bound on its steps. For the rest random
-// paths are gone down and multiplied out (Knuth, Estimating the Efficiency of Backtrack Programs):
-// at each branching one way of n is taken, and the leaf stands for n times as many; the mean over
-// several leaves is about how many there are.
+// paths are gone down (core/trie/random_descent), each of which stands for as many as its weight
+// says; the mean over several is about how many there are.
 //
 //   family | r | input: 3 of 5 ways  | $x: 2 ways, 4 ways | value     weight 5 * 2 * 4 rows,
 //                                                                     5 values of the input
@@ -23,6 +22,7 @@
 #include "core/facts/arg_index.h"
 #include "core/facts/keys.h"
 #include "core/term/path_encoding.h"
+#include "core/trie/random_descent.h"
 
 namespace pathkb {
 namespace {
@@ -120,7 +120,7 @@ class Sampler {
  private:
   // Goes down one path, and sets its weights.
   void Sample() {
-    weight_ = 1;
+    descent_.Begin();
     rows_ = values_ = any_rows_ = 0;
     inputs_behind_ = 0;
     bool behind_variable = false;
@@ -142,17 +142,17 @@ class Sampler {
       if (!matches) continue;
       if (!GoDownSubterm(begin)) return;
       if (is_input && behind_variable) ++inputs_behind_;
-      if (is_input && !behind_variable) values_ = weight_;
+      if (is_input && !behind_variable) values_ = descent_.weight();
       if (!is_input) {
         if (values_ == 0) values_ = 1;
         behind_variable = true;
         matches = matches && InRanges(token.variable, begin);
       }
     }
-    if (values_ == 0) values_ = weight_;
-    if (!GoDownToValue()) return;
-    any_rows_ = weight_;
-    if (matches) rows_ = weight_;
+    if (values_ == 0) values_ = descent_.weight();
+    if (!descent_.GoDownToValue([this] { return meter_.Step(); })) return;
+    any_rows_ = descent_.weight();
+    if (matches) rows_ = any_rows_;
   }
 
   bool InRanges(size_t variable, size_t begin) const {
@@ -163,28 +163,12 @@ class Sampler {
         [bytes](const SubtermRange& range) { return range.low <= bytes && bytes < range.high; });
   }
 
-  // Goes down one byte of those that lead on, or stays where a value is; false at a dead end.
-  bool TakeOne(bool may_stay, bool& stayed) {
-    if (!meter_.Step()) return false;
-    const ByteMask mask = zipper_->child_mask();
-    const uint64_t ways = static_cast<uint64_t>(mask.count()) + (may_stay ? 1 : 0);
-    if (ways == 0) return false;
-    weight_ *= static_cast<double>(ways);
-    uint64_t way = Random() % ways;
-    stayed = may_stay && way == 0;
-    if (stayed) return true;
-    if (may_stay) --way;
-    auto byte = mask.first();
-    for (; way > 0; --way) byte = mask.NextFrom(*byte + 1u);
-    return zipper_->DescendByte(*byte);
-  }
-
   bool GoDownSubterm(size_t begin) {
     TermScanner scanner;
     size_t fed = begin;
     for (;;) {
       bool stayed = false;
-      if (!TakeOne(false, stayed)) return false;
+      if (!meter_.Step() || !descent_.TakeOne(false, stayed)) return false;
       if (zipper_->child_count() == 1 && !zipper_->value().has_value()) zipper_->DescendRun();
       const std::string_view path = zipper_->path();
       while (fed < path.size()) {
@@ -195,36 +179,16 @@ class Sampler {
     }
   }
 
-  bool GoDownToValue() {
-    for (;;) {
-      const bool has_value = zipper_->value().has_value();
-      if (!has_value && zipper_->DescendRun() > 0) continue;
-      if (has_value && zipper_->child_count() == 0) return true;
-      bool stayed = false;
-      if (!TakeOne(has_value, stayed)) return false;
-      if (stayed) return true;
-    }
-  }
-
-  // The same numbers each time (xorshift).
-  uint64_t Random() {
-    random_ ^= random_ << 13;
-    random_ ^= random_ >> 7;
-    random_ ^= random_ << 17;
-    return random_ >> 11;
-  }
-
   const std::unique_ptr<Zipper> zipper_;
+  RandomDescent descent_{*zipper_};
   const Pattern& pattern_;
   const PatternTokens tokens_;
   StepMeter& meter_;
   const VariableRanges ranges_;
   bool alive_ = false;
   size_t root_ = 0;
-  uint64_t random_ = 0x9E3779B97F4A7C15;
 
   // Of the present path: what it stands for.
-  double weight_ = 1;
   double rows_ = 0;      // Rows that match.
   double values_ = 0;    // Combinations of the inputs in front of all variables.
   double any_rows_ = 0;  // Rows, whatever stands behind the first variable.
