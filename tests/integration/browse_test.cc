@@ -4,45 +4,22 @@
 // Method: a server in this process; pages are read while their folders are written to; the work is
 // seen in the counts, which end at their bound. core/facts/name_folders_test.cc counts moves.
 
-#include <filesystem>
-
-#include "absl/time/clock.h"
 #include "fmt/format.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 
-#include "client/cpp/pathkb_client.h"
 #include "pathkb/v1/fact_service.grpc.pb.h"
-#include "server/server.h"
-#include "storage/file/posix_file_system.h"
+#include "tests/support/running_server.h"
 
 namespace pathkb {
 namespace {
 
-using client::PathkbClient;
 using Lines = std::vector<std::string>;
 
-class BrowseTest : public ::testing::Test {
+class BrowseTest : public WithRunningServer {
  protected:
   void SetUp() override {
-    const std::string dir = ::testing::TempDir() + "/" +
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(dir);
-    ServerConfig config;
-    config.data_dir = dir;
-    config.listen = "127.0.0.1:0";
-    config.snapshot_interval_s = 0;
-    config.snapshot_max_changes = 0;
-    config.snapshot_at_shutdown = false;
-    auto server = Server::Start(config, RealFileSystem(), absl::Now());
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    auto client = PathkbClient::Connect(server_->address());
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
-    stub_ = v1::FactService::NewStub(
-        grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials()));
+    WithRunningServer::SetUp();
+    stub_ = v1::FactService::NewStub(Channel());
   }
 
   // Facts named `format`, with the numbers from `first` to before `end` in it.
@@ -90,8 +67,6 @@ class BrowseTest : public ::testing::Test {
     return lines;
   }
 
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<PathkbClient> client_;
   std::unique_ptr<v1::FactService::Stub> stub_;
 };
 

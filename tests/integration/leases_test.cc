@@ -3,16 +3,13 @@
 // of which may have a revision between what Acquire has answered and the last write of the holder.
 
 #include <atomic>
-#include <filesystem>
 #include <thread>
 
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-#include "client/cpp/pathkb_client.h"
-#include "server/server.h"
-#include "storage/file/posix_file_system.h"
+#include "tests/support/running_server.h"
 
 namespace pathkb {
 namespace {
@@ -20,27 +17,8 @@ namespace {
 using client::PathkbClient;
 using ::testing::HasSubstr;
 
-class LeasesTest : public ::testing::Test {
+class LeasesTest : public WithRunningServer {
  protected:
-  void SetUp() override {
-    const std::string dir = ::testing::TempDir() + "/leases_" +
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(dir);
-    ServerConfig config;
-    config.data_dir = dir;
-    config.listen = "127.0.0.1:0";
-    config.http_listen = "off";
-    config.snapshot_interval_s = 0;
-    config.snapshot_max_changes = 0;
-    config.snapshot_at_shutdown = false;
-    auto server = Server::Start(config, RealFileSystem(), absl::Now());
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    auto client = PathkbClient::Connect(server_->address());
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
-  }
-
   absl::StatusOr<v1::AcquireLeaseResponse> Acquire(const std::string& space,
                                                    std::optional<std::string> name_prefix,
                                                    const std::string& holder,
@@ -63,9 +41,6 @@ class LeasesTest : public ::testing::Test {
     options.lease_id = lease_id;
     return client_->Insert(space, {fact}, v1::InsertRequest::ON_INVALID_REJECT_BATCH, options);
   }
-
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<PathkbClient> client_;
 };
 
 void ExpectRefused(const absl::Status& status, const std::string& text) {

@@ -3,20 +3,15 @@
 // nobody waits for, or whose budget is spent, stops. Method: a real server in this process.
 
 #include <chrono>
-#include <filesystem>
 #include <sys/resource.h>
 #include <thread>
 
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
-#include "grpcpp/create_channel.h"
-#include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 
-#include "client/cpp/pathkb_client.h"
 #include "pathkb/v1/query_service.grpc.pb.h"
-#include "server/server.h"
-#include "storage/file/posix_file_system.h"
+#include "tests/support/running_server.h"
 
 namespace pathkb {
 namespace {
@@ -27,25 +22,10 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-class QueriesTest : public ::testing::Test {
+class QueriesTest : public WithRunningServer {
  protected:
-  void SetUp() override {
-    const std::string dir = ::testing::TempDir() + "/" +
-                            ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(dir);
-    ServerConfig config;
-    config.data_dir = dir;
-    config.listen = "127.0.0.1:0";
-    config.snapshot_interval_s = 0;
-    config.snapshot_max_changes = 0;
-    config.snapshot_at_shutdown = false;
-    config.query_step_budget = 50'000'000'000;
-    auto server = Server::Start(config, RealFileSystem(), absl::Now());
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    auto client = PathkbClient::Connect(server_->address());
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
+  QueriesTest()
+      : WithRunningServer([](ServerConfig& config) { config.query_step_budget = 50'000'000'000; }) {
   }
 
   void Insert(const std::vector<std::string>& terms, const std::string& space = "default",
@@ -87,9 +67,6 @@ class QueriesTest : public ::testing::Test {
   absl::Status Failure(const v1::QueryRequest& request) {
     return client_->Query(request, [](const v1::Match&) { return true; }).status();
   }
-
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<PathkbClient> client_;
 };
 
 TEST_F(QueriesTest, JoinsFiltersAndTemplates) {
@@ -355,8 +332,7 @@ TEST_F(EndlessTest, TheBudgetEndsItAndSaysWhatToBind) {
 
 TEST_F(EndlessTest, AnswersDoNotWaitForThoseThatTakeLong) {
   Insert({"(first 1)", "(first 2)", "(first 3)"});
-  const auto stub = v1::QueryService::NewStub(
-      grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials()));
+  const auto stub = v1::QueryService::NewStub(Channel());
   v1::QueryRequest request = Ask(std::string("(or (first $x) ") + kEndless + ")");
   grpc::ClientContext context;
   const auto reader = stub->Query(&context, request);
@@ -381,8 +357,7 @@ TEST_F(EndlessTest, AnswersDoNotWaitForThoseThatTakeLong) {
 }
 
 TEST_F(EndlessTest, NothingGoesOnBehindACancelOrADeadline) {
-  const auto stub = v1::QueryService::NewStub(
-      grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials()));
+  const auto stub = v1::QueryService::NewStub(Channel());
   for (const bool by_deadline : {false, true}) {
     grpc::ClientContext context;
     if (by_deadline) {

@@ -2,57 +2,22 @@
 // concurrent writers and readers, one revision for a whole query, deadlines that stop the walk,
 // health and reflection.
 
-#include "server/server.h"
-
 #include <atomic>
-#include <filesystem>
 #include <thread>
 
-#include "absl/time/clock.h"
-#include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
-#include "grpcpp/security/credentials.h"
 #include "gtest/gtest.h"
 
-#include "client/cpp/pathkb_client.h"
 #include "pathkb/v1/query_service.grpc.pb.h"
-#include "storage/file/posix_file_system.h"
+#include "tests/support/running_server.h"
 
 namespace pathkb {
 namespace {
 
 using client::PathkbClient;
 
-class ServerTest : public ::testing::Test {
+class ServerTest : public WithRunningServer {
  protected:
-  void SetUp() override {
-    dir_ = ::testing::TempDir() + "/" +
-           ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(dir_);
-    Start();
-  }
-
-  void Start() {
-    ServerConfig config;
-    config.data_dir = dir_;
-    config.listen = "127.0.0.1:0";
-    config.snapshot_interval_s = 0;
-    config.snapshot_max_changes = 0;
-    config.snapshot_at_shutdown = false;
-    auto server = Server::Start(config, RealFileSystem(), absl::Now());
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-    auto client = PathkbClient::Connect(server_->address());
-    ASSERT_TRUE(client.ok()) << client.status();
-    client_ = *std::move(client);
-  }
-
-  void Restart() {
-    client_.reset();
-    server_.reset();
-    Start();
-  }
-
   static std::vector<v1::Fact> Facts(const std::string& relation, int first, int end) {
     std::vector<v1::Fact> facts;
     for (int i = first; i < end; ++i) {
@@ -66,10 +31,6 @@ class ServerTest : public ::testing::Test {
     EXPECT_TRUE(count.ok()) << count.status();
     return count.ok() ? count->count() : 0;
   }
-
-  std::string dir_;
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<PathkbClient> client_;
 };
 
 TEST_F(ServerTest, CommitsGoOnDuringASnapshot) {
@@ -104,7 +65,7 @@ TEST_F(ServerTest, CommitsGoOnDuringASnapshot) {
   const uint64_t facts = status->facts();
   EXPECT_GT(status->base_facts(), 299'999u);
   EXPECT_EQ(Count(""), facts);
-  Restart();
+  ASSERT_EQ(Restart(), absl::OkStatus());
   EXPECT_EQ(Count(""), facts);
   EXPECT_EQ(Count("(base $x end)"), 300'000u);
 }
@@ -142,7 +103,7 @@ TEST_F(ServerTest, BatchesAreAtomicAndAQueryIsOfOneRevision) {
   reader.join();
   snapshots.join();
   EXPECT_EQ(Count(""), 2u * 40 * kBatch);
-  Restart();
+  ASSERT_EQ(Restart(), absl::OkStatus());
   EXPECT_EQ(Count(""), 2u * 40 * kBatch);
 }
 
@@ -200,7 +161,7 @@ TEST_F(ServerTest, AWriteWithARequestIdIsDoneOnce) {
     if (round == 0) {
       ASSERT_TRUE(client_->CreateSnapshot().ok());
     } else {
-      Restart();
+      ASSERT_EQ(Restart(), absl::OkStatus());
     }
   }
   options.request_id = std::string(129, 'x');
@@ -211,8 +172,7 @@ TEST_F(ServerTest, ADeadlineStopsTheWalk) {
   for (int i = 0; i < 200'000; i += 50'000) {
     ASSERT_TRUE(client_->Insert("default", Facts("f", i, i + 50'000)).ok());
   }
-  auto channel = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
-  auto stub = v1::QueryService::NewStub(channel);
+  auto stub = v1::QueryService::NewStub(Channel());
   v1::CountRequest request;
   request.set_pattern("(, (f $x end) (f $y end))");  // Forty thousand million answers.
   v1::CountResponse response;
@@ -235,9 +195,9 @@ TEST_F(ServerTest, ADeadlineStopsTheWalk) {
 }
 
 // Calls a method by name with no request fields; returns the raw answer.
-std::string CallByName(const std::string& address, const std::string& method,
+std::string CallByName(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
                        const std::string& request) {
-  grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   grpc::CompletionQueue queue;
   grpc::Slice slice(request);
@@ -262,7 +222,7 @@ std::string CallByName(const std::string& address, const std::string& method,
 
 TEST_F(ServerTest, HealthSaysServing) {
   // HealthCheckResponse { status: SERVING (1) }
-  EXPECT_EQ(CallByName(server_->address(), "/grpc.health.v1.Health/Check", ""), "\x08\x01");
+  EXPECT_EQ(CallByName(Channel(), "/grpc.health.v1.Health/Check", ""), "\x08\x01");
 }
 
 }  // namespace

@@ -4,59 +4,24 @@
 // real server, and truncate().
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <unistd.h>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/time/clock.h"
 #include "gtest/gtest.h"
 
-#include "client/cpp/pathkb_client.h"
-#include "server/server.h"
 #include "storage/file/mapped_file.h"
-#include "storage/file/posix_file_system.h"
+#include "tests/support/running_server.h"
 
 namespace pathkb {
 namespace {
 
-using client::PathkbClient;
-
 constexpr int kFacts = 100'000;
 constexpr uint64_t kPageBytes = 4096;
 
-class TruncatedSnapshotTest : public ::testing::Test {
+class TruncatedSnapshotTest : public WithRunningServer {
  protected:
-  void SetUp() override {
-    dir_ = ::testing::TempDir() + "/" +
-           ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    std::filesystem::remove_all(dir_);
-    ASSERT_EQ(Start(), absl::OkStatus());
-  }
-
-  absl::Status Start() {
-    ServerConfig config;
-    config.data_dir = dir_;
-    config.listen = "127.0.0.1:0";
-    config.snapshot_interval_s = 0;
-    config.snapshot_max_changes = 0;
-    config.snapshot_at_shutdown = false;
-    auto server = Server::Start(config, RealFileSystem(), absl::Now());
-    if (!server.ok()) return server.status();
-    server_ = *std::move(server);
-    auto client = PathkbClient::Connect(server_->address());
-    if (!client.ok()) return client.status();
-    client_ = *std::move(client);
-    return absl::OkStatus();
-  }
-
-  absl::Status Restart() {
-    client_.reset();
-    server_.reset();
-    return Start();
-  }
-
   static std::vector<v1::Fact> Facts(const std::string& relation, int first, int end) {
     std::vector<v1::Fact> facts;
     for (int i = first; i < end; ++i) {
@@ -87,8 +52,7 @@ class TruncatedSnapshotTest : public ::testing::Test {
     ASSERT_EQ(::truncate(file.c_str(), static_cast<off_t>(bytes)), 0);
   }
   void PutBack(const std::string& file) {
-    client_.reset();
-    server_.reset();
+    Stop();
     std::filesystem::rename(dir_ + ".copy", file);
   }
 
@@ -133,10 +97,6 @@ class TruncatedSnapshotTest : public ::testing::Test {
     EXPECT_GE(status->base_facts(), uint64_t{kFacts});
     EXPECT_TRUE(client_->ListSnapshots().ok());
   }
-
-  std::string dir_;
-  std::unique_ptr<Server> server_;
-  std::unique_ptr<PathkbClient> client_;
 };
 
 TEST_F(TruncatedSnapshotTest, CallsAreRefusedAndTheServerGoesOn) {

@@ -21,8 +21,6 @@
 
 namespace pathkb {
 
-;
-
 // One server's commits, over `files`. One thread.
 class QueueUnderTest {
  public:
