@@ -65,7 +65,8 @@ TEST(KeysTest, CopiesHaveNoName) {
   }
   // Names come behind all copies, and are the first of their kind.
   EXPECT_LT(before, encoded + "\x01");
-  const auto named = SplitTermKey(encoded + "n/1");
+  const std::string with_name = encoded + "n/1";
+  const auto named = SplitTermKey(with_name);
   EXPECT_EQ(named->name, "n/1");
   EXPECT_EQ(CopyOf(named->behind_term), 1u);
   for (const std::string& odd : {std::string(5, '\0'), std::string("\0\1", 2), std::string()}) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,13 +14,13 @@
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
 #include "core/facts/batch.h"
-#include "core/facts/entry.h"
 #include "core/facts/keys.h"
 #include "core/facts/multiset.h"
 #include "core/query/combine.h"
 #include "core/trie/difference.h"
 #include "server/config/limits.h"
 #include "server/knowledge_base/view_source.h"
+#include "server/rpc/combine_walk.h"
 #include "server/rpc/proto_conversion.h"
 #include "server/rpc/stream_reactor.h"
 #include "server/rpc/write_request.h"
@@ -76,11 +77,12 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
       : StreamReactor(threads, context),
         generations_(generations),
         commits_(commits),
+        threads_(threads),
         request_(request) {}
 
   absl::Status Start() override {
-    PATHKB_ASSIGN_OR_RETURN(operation_, ToOperation(request_.operation()));
-    PATHKB_ASSIGN_OR_RETURN(policy_, ToPolicy(request_.on_conflict()));
+    PATHKB_ASSIGN_OR_RETURN(plan_.operation, ToOperation(request_.operation()));
+    PATHKB_ASSIGN_OR_RETURN(plan_.policy, ToPolicy(request_.on_conflict()));
     if (request_.has_into_space()) {
       PATHKB_ASSIGN_OR_RETURN(into_space_, SpaceOf(request_.into_space()));
     } else if (request_.dry_run()) {
@@ -99,7 +101,10 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
                             fmt::format("operand {}: {}", i + 1, ToStd(status.message())));
       }
     }
-    Restart();
+    for (const CombineOperand& operand : plan_.operands) {
+      totals_.set_revision(std::max(totals_.revision(), operand.revision));
+    }
+    if (into_space_.empty()) BeginWalk(CombinePlan::Output::kMessages);
     return absl::OkStatus();
   }
 
@@ -107,7 +112,7 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
   // and then only what the others add is written.
   absl::StatusOr<bool> CanBeginAsFork(const ReadView& now) const {
     const v1::CombineOperand& first = request_.operands(0);
-    if (into_space_.empty() || operation_ != CombineOperation::kUnion) return false;
+    if (into_space_.empty() || plan_.operation != CombineOperation::kUnion) return false;
     if (first.has_name_prefix() || first.at_revision() != 0) return false;
     // What is said of the new space already stays, and copies come together in it.
     const std::unique_ptr<Zipper> zipper = now.NewZipper();
@@ -131,94 +136,79 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
     operand.revision = view.revision;
     sources_.push_back(std::make_unique<ViewSource>(std::move(view)));
     operand.source = sources_.back().get();
-    operands_.push_back(std::move(operand));
+    plan_.operands.push_back(std::move(operand));
     return absl::OkStatus();
   }
 
-  // Begins the walk, or begins it anew.
-  void Restart() {
-    combination_.emplace(operation_, policy_, operands_, [this] { return CheckWanted(); });
+  // Begins a walk over the result, from its first fact, as `output` has it.
+  void BeginWalk(CombinePlan::Output output) {
+    plan_.output = output;
+    walk_.emplace(plan_, threads_, [this] { return CheckWanted(); });
     totals_.set_facts(0);
-    for (const CombineOperand& operand : operands_) {
-      totals_.set_revision(std::max(totals_.revision(), operand.revision));
-    }
+    totals_.set_conflicts(0);
   }
 
-  // `status`, unless what was read of some operand may not be what it holds.
-  absl::Status Confirm(absl::Status status) const {
+  // The next block, which is added to the totals; none at the end. An error if what was read of
+  // some operand may not be what it holds.
+  absl::StatusOr<std::optional<CombineBlock>> NextBlock() {
+    absl::StatusOr<std::optional<CombineBlock>> block = walk_->Next();
+    absl::Status status = block.status();
     for (const auto& source : sources_) status = source->view().Confirm(std::move(status));
-    return status;
+    PATHKB_RETURN_IF_ERROR(status);
+    if (block->has_value()) {
+      totals_.set_facts(totals_.facts() + (*block)->facts);
+      totals_.set_conflicts(totals_.conflicts() + (*block)->conflicts);
+    }
+    return block;
   }
 
   Collected Collect(v1::CombineResponse& response) override {
-    if (!into_space_.empty()) {
-      absl::Status status = request_.dry_run() ? CountAll() : InsertAll();
-      *response.mutable_totals() = totals_;
-      return {.worth_sending = status.ok() || totals_.batches() != 0, .status = std::move(status)};
-    }
+    if (into_space_.empty()) return CollectMessage(response);
+    absl::Status status = request_.dry_run() ? CountAll() : InsertAll();
+    *response.mutable_totals() = totals_;
+    return {.worth_sending = status.ok() || totals_.batches() != 0, .status = std::move(status)};
+  }
+
+  Collected CollectMessage(v1::CombineResponse& response) {
     absl::Status status = CheckWanted();
-    size_t bytes = 0;
-    bool at_end = false;
-    while (status.ok() && response.facts_size() < kQueryMessageMatches &&
-           bytes < kQueryMessageBytes) {
-      const absl::StatusOr<bool> found = combination_->Next();
-      status = found.status();
-      at_end = found.ok() && !*found;
-      if (!status.ok() || at_end) break;
-      const absl::StatusOr<Entry> entry = DecodeEntry(combination_->entry());
-      status = entry.status();
-      if (!status.ok()) break;
-      v1::Fact& fact = *response.add_facts();
-      status = FillFact(combination_->encoded_term(), combination_->name(), *entry, fact);
-      if (!status.ok()) response.mutable_facts()->RemoveLast();
-      bytes += fact.ByteSizeLong();
-      totals_.set_facts(totals_.facts() + 1);
-    }
-    if (absl::Status confirmed = Confirm(absl::OkStatus()); !confirmed.ok()) {
-      return {.status = confirmed};
-    }
-    if (at_end) {
-      totals_.set_conflicts(combination_->conflicts());
+    if (!status.ok()) return {.status = std::move(status)};
+    absl::StatusOr<std::optional<CombineBlock>> block = NextBlock();
+    if (!block.ok()) return {.status = block.status()};
+    if (!block->has_value()) {
       *response.mutable_totals() = totals_;
+      return {.worth_sending = true, .status = absl::OkStatus()};
     }
-    return {.worth_sending = at_end || response.facts_size() != 0,
-            .more = status.ok() && !at_end,
-            .status = status};
+    response.Swap(&(*block)->message);
+    return {.worth_sending = true, .more = true, .status = absl::OkStatus()};
   }
 
   // Walks to the end and counts.
   absl::Status CountAll() {
+    BeginWalk(CombinePlan::Output::kNothing);
     for (;;) {
-      const absl::StatusOr<bool> found = combination_->Next();
-      if (!found.ok()) return Confirm(found.status());
-      if (!*found) break;
-      totals_.set_facts(totals_.facts() + 1);
+      PATHKB_ASSIGN_OR_RETURN(const std::optional<CombineBlock> block, NextBlock());
+      if (!block.has_value()) return absl::OkStatus();
     }
-    totals_.set_conflicts(combination_->conflicts());
-    return Confirm(absl::OkStatus());
   }
 
   // Inserts all facts, in as few batches as they fit into.
   absl::Status InsertAll() {
-    if (policy_ == ConflictPolicy::kError) {
-      // No fact goes in if there is a conflict anywhere.
-      PATHKB_RETURN_IF_ERROR(CountAll());
-      Restart();
-    }
+    // No fact goes in if there is a conflict anywhere.
+    if (plan_.policy == ConflictPolicy::kError) PATHKB_RETURN_IF_ERROR(CountAll());
     absl::Status status = InsertResult();
     if (begins_as_fork_ && absl::IsAborted(status)) {
       // The first operand, or the new space, is not what it was any more.
       begins_as_fork_ = false;
-      Restart();
       status = InsertResult();
     }
-    totals_.set_conflicts(combination_->conflicts());
     return status;
   }
 
   // The same, without a look for conflicts. Aborted if the fork that it is to begin as is none of
   // the operand as it was read; nothing is inserted then.
   absl::Status InsertResult() {
+    BeginWalk(begins_as_fork_ ? CombinePlan::Output::kOthersChanges
+                              : CombinePlan::Output::kChanges);
     bool at_end = false;
     while (!at_end) {
       Batch batch;
@@ -227,30 +217,24 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
       if (forks) {
         Change& fork = batch.changes.emplace_back();
         fork.kind = Change::Kind::kForkSpace;
-        fork.name = operands_[0].space;
+        fork.name = plan_.operands[0].space;
       }
-      uint64_t facts = 0;
-      PATHKB_RETURN_IF_ERROR(Confirm(CollectBatch(batch, facts, at_end)));
+      PATHKB_RETURN_IF_ERROR(CollectBatch(batch, at_end));
       if (!batch.changes.empty()) PATHKB_RETURN_IF_ERROR(Commit(std::move(batch), forks));
-      totals_.set_facts(totals_.facts() + facts);
     }
     return absl::OkStatus();
   }
 
-  // Takes as many facts as a batch holds; `facts` also counts those that the fork has.
-  absl::Status CollectBatch(Batch& batch, uint64_t& facts, bool& at_end) {
+  // Takes as many blocks as a batch has room for.
+  absl::Status CollectBatch(Batch& batch, bool& at_end) {
     size_t bytes = 0;
-    while (batch.changes.size() < kBatchFactsMax && bytes < kBatchBytesMax / 2) {
-      PATHKB_ASSIGN_OR_RETURN(const bool found, combination_->Next());
-      at_end = !found;
+    while (batch.changes.size() + kQueryMessageMatches <= kBatchFactsMax &&
+           bytes < kBatchBytesMax / 2) {
+      PATHKB_ASSIGN_OR_RETURN(std::optional<CombineBlock> block, NextBlock());
+      at_end = !block.has_value();
       if (at_end) return absl::OkStatus();
-      ++facts;
-      if (begins_as_fork_ && combination_->is_of_first()) continue;
-      Change& change = batch.changes.emplace_back();
-      change.encoded_term = combination_->encoded_term();
-      change.name = combination_->name();
-      change.entry = combination_->entry();
-      bytes += change.encoded_term.size() + change.name.size() + change.entry.size();
+      bytes += block->bytes;
+      std::move(block->changes.begin(), block->changes.end(), std::back_inserter(batch.changes));
     }
     return absl::OkStatus();
   }
@@ -259,7 +243,7 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
   // since it was read, nor made the new space. What has been written to a base since counts as a
   // change.
   Premise FirstOperandIsUnchanged() const {
-    return [then = sources_[0]->view(), space = operands_[0].space, into = into_space_](
+    return [then = sources_[0]->view(), space = plan_.operands[0].space, into = into_space_](
                const ReadView& shown, const WorkingSet& working) -> absl::Status {
       const std::string prefix = SpacePrefix(space);
       PATHKB_ASSIGN_OR_RETURN(const bool is_new, working.IsNewSpace(into, shown.base.get()));
@@ -294,15 +278,14 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
 
   Generations& generations_;
   CommitQueue& commits_;
+  ThreadPool& threads_;
   const v1::CombineRequest& request_;
-  CombineOperation operation_ = CombineOperation::kUnion;
-  ConflictPolicy policy_ = ConflictPolicy::kError;
   std::string into_space_;  // Empty: to the stream.
   bool begins_as_fork_ = false;
   std::vector<std::unique_ptr<ViewSource>> sources_;
-  std::vector<CombineOperand> operands_;    // Borrow the sources.
-  std::optional<Combination> combination_;  // Borrows the sources.
+  CombinePlan plan_;  // Borrows the sources.
   v1::CombineTotals totals_;
+  std::optional<CombineWalk> walk_;  // Borrows the sources and what its threads ask: it ends first.
 };
 
 }  // namespace
