@@ -31,4 +31,11 @@ absl::StatusOr<uint64_t> CountFacts(std::string_view space, const PathTrie& work
   return facts;
 }
 
+absl::StatusOr<bool> HasFacts(Zipper& at_root, std::string_view space) {
+  const std::string prefix = TermsPrefix(space);
+  const bool has_facts = at_root.Descend(prefix) && at_root.NextValueWithin(prefix.size());
+  PATHKB_RETURN_IF_ERROR(at_root.status());
+  return has_facts;
+}
+
 }  // namespace pathkb

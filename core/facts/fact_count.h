@@ -10,6 +10,7 @@
 
 #include "core/facts/fact_base.h"
 #include "core/trie/path_trie.h"
+#include "core/trie/zipper.h"
 
 namespace pathkb {
 
@@ -18,6 +19,10 @@ namespace pathkb {
 // base contradicts itself, or the error of `interrupt`, which is called now and then.
 absl::StatusOr<uint64_t> CountFacts(std::string_view space, const PathTrie& working,
                                     const FactBase* base, const Interrupt& interrupt = nullptr);
+
+// Whether `space` has a fact; what is said of its index, or of copies in it, is none. Moves the
+// cursor, which is at the root. DataLoss if its source contradicts itself.
+absl::StatusOr<bool> HasFacts(Zipper& at_root, std::string_view space);
 
 }  // namespace pathkb
 

@@ -3,19 +3,9 @@
 #include <utility>
 
 #include "core/facts/keys.h"
+#include "core/trie/path_order.h"
 
 namespace pathkb {
-namespace {
-
-// The first path behind all that begin with `path`; empty if there is none.
-std::string BehindAllBelow(std::string path) {
-  while (!path.empty() && static_cast<uint8_t>(path.back()) == 0xff) path.pop_back();
-  if (!path.empty()) ++path.back();
-  return path;
-}
-
-}  // namespace
-
 ForkedZipper::ForkedZipper(std::unique_ptr<Zipper> base, SpaceForks forks)
     : forks_(std::move(forks)), base_(std::move(base)), names_(forks_.paths()) {
   base_->Reset();

@@ -10,6 +10,7 @@
 #include "core/base/status_macros.h"
 #include "core/facts/arg_index.h"
 #include "core/facts/keys.h"
+#include "core/trie/path_order.h"
 
 namespace pathkb {
 namespace {
@@ -178,7 +179,7 @@ absl::Status CheckIndex(Zipper& at_root, const EntryBytesOf& entry_bytes) {
     if (next.empty()) break;
     std::string space = next.substr(kSpacesPrefix.size(), next.size() - kSpacesPrefix.size() - 1);
     PATHKB_RETURN_IF_ERROR(SpaceCheck(at_root, entry_bytes, std::move(space)).Run());
-    ++next.back();  // Behind all its keys.
+    next = BehindAllBelow(std::move(next));
   }
   at_root.Reset();
   return at_root.status();

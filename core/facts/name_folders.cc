@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+
+#include "core/trie/path_order.h"
 
 namespace pathkb {
 
@@ -27,7 +30,7 @@ bool FolderWalk::Next(FolderEntry& entry) {
   entry.facts = std::min(counted, limit);
   entry.counted_to_end = counted <= limit;
   bounds_.walk_facts -= std::min(bounds_.walk_facts, entry.facts);
-  ++place_.back();  // Behind every key that begins so.
+  place_ = BehindAllBelow(std::move(place_));
   return zipper_.status().ok();
 }
 

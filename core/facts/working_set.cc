@@ -143,19 +143,21 @@ absl::StatusOr<bool> WorkingSet::ApplyDeleteNamesBelow(std::string_view name_pre
 
 void WorkingSet::DropBelow(std::string_view prefix) {
   const uint64_t tombstone = NextDropTombstone(trie_, prefix);
+  RemoveBelow(prefix);
+  trie_.Set(prefix, tombstone);
+}
+
+void WorkingSet::RemoveBelow(std::string_view prefix) {
   const uint64_t bytes_before = trie_.MemoryBytes();
   trie_.RemoveBelow(prefix);
   Unshare(bytes_before - trie_.MemoryBytes());
-  trie_.Set(prefix, tombstone);
 }
 
 void WorkingSet::RemoveSpace(std::string_view space_prefix) {
   changed_facts_ -= trie_.CountBelow(TermsPrefix(SpaceNameOf(space_prefix)));
   const std::optional<uint64_t> mark = trie_.Find(space_prefix);
   if (mark.has_value() && CountsAsChanged(space_prefix, *mark)) --changed_facts_;
-  const uint64_t bytes_before = trie_.MemoryBytes();
-  trie_.RemoveBelow(space_prefix);
-  Unshare(bytes_before - trie_.MemoryBytes());
+  RemoveBelow(space_prefix);
 }
 
 absl::StatusOr<bool> WorkingSet::ApplyDropSpace(Work& work) {

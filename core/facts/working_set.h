@@ -195,6 +195,8 @@ class WorkingSet {
   // What follows the term in its keys is a name, or tells which copy it is.
   void SetFact(std::string_view encoded_term, std::string_view behind_term, uint64_t value,
                Work& work);
+  // Removes all keys below a prefix, keeping shared_bytes_.
+  void RemoveBelow(std::string_view prefix);
   // Hides and removes everything below a prefix; a difference, also if that was done before.
   void DropBelow(std::string_view prefix);
   // Removes all keys of a space, keeping changed_facts_.

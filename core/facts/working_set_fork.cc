@@ -27,11 +27,7 @@ void WorkingSet::ShowForks(Work& work) const {
 }
 
 absl::StatusOr<bool> WorkingSet::HasFacts(std::string_view space, const FactBase* base) const {
-  const std::string prefix = TermsPrefix(space);
-  const std::unique_ptr<Zipper> zipper = NewZipper(base);
-  const bool has_facts = zipper->Descend(prefix) && zipper->NextValueWithin(prefix.size());
-  PATHKB_RETURN_IF_ERROR(zipper->status());
-  return has_facts;
+  return pathkb::HasFacts(*NewZipper(base), space);
 }
 
 absl::StatusOr<std::optional<std::string>> WorkingSet::SourceOfFork(

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,13 @@ struct Commit {
 // and the working set as the batches before it leave it. An error is the batch's answer, and
 // nothing is written. May be null: it always holds.
 using Premise = std::function<absl::Status(const ReadView& shown, const WorkingSet& working)>;
+
+// What a caller asks of a commit, beside the batch.
+struct CommitWish {
+  SyncWish sync = SyncWish::kAsServer;
+  std::string_view lease_id = {};  // Empty: by no lease.
+  Premise premise = nullptr;
+};
 
 // A batch that waits to be committed, and who waits for it.
 struct WaitingBatch {

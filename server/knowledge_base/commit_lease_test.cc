@@ -30,9 +30,9 @@ CommitQueue::Options WithLeases(LeaseTable& leases) {
 // Commits `batch` by the lease `id` and waits for the answer.
 absl::StatusOr<Commit> Write(CommitQueue& queue, Batch batch, const std::string& id = "") {
   std::promise<absl::StatusOr<Commit>> answer;
-  queue.Submit(
-      std::move(batch), [&](absl::StatusOr<Commit> commit) { answer.set_value(std::move(commit)); },
-      SyncWish::kAsServer, id);
+  queue.Submit(std::move(batch),
+               [&](absl::StatusOr<Commit> commit) { answer.set_value(std::move(commit)); },
+               {.lease_id = id});
   return answer.get_future().get();
 }
 

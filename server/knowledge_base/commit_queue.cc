@@ -49,12 +49,11 @@ CommitQueue::CommitQueue(Options options, FileSystem& files, KnowledgeBase& know
 
 CommitQueue::~CommitQueue() { Stop(); }
 
-void CommitQueue::Submit(Batch batch, Done done, SyncWish wish, std::string_view lease_id,
-                         Premise premise) {
+void CommitQueue::Submit(Batch batch, Done done, CommitWish wish) {
   WaitingBatch waiting;
-  waiting.premise = std::move(premise);
+  waiting.premise = std::move(wish.premise);
   waiting.bytes = BatchBytes(batch);
-  waiting.wish = wish;
+  waiting.wish = wish.sync;
   absl::Status refused = CheckRequestId(batch.request_id);
   if (!batch.request_id.empty() && refused.ok()) {
     std::string id = std::exchange(batch.request_id, std::string());
@@ -63,7 +62,7 @@ void CommitQueue::Submit(Batch batch, Done done, SyncWish wish, std::string_view
   }
   waiting.batch = std::move(batch);
   waiting.done = std::move(done);
-  if (refused.ok()) refused = Enqueue(waiting, lease_id);
+  if (refused.ok()) refused = Enqueue(waiting, wish.lease_id);
   if (!refused.ok()) waiting.done(refused);
 }
 

@@ -102,11 +102,9 @@ class CommitQueue {
   //   Unavailable         writing has stopped (the message says why; whether this batch is found
   //                       after a restart is unknown), or the server is shutting down
   //   DataLoss            the base contradicts itself where this batch touches it
-  //   FailedPrecondition  a lease forbids it: see LeaseTable::Check(), which gets `lease_id`
-  //   others              that of `premise`
-  void Submit(Batch batch, Done done, SyncWish wish = SyncWish::kAsServer,
-              std::string_view lease_id = {}, Premise premise = nullptr)
-      ABSL_LOCKS_EXCLUDED(mutex_);
+  //   FailedPrecondition  a lease forbids it: see LeaseTable::Check(), which gets the wish's
+  //   others              that of the wish's premise
+  void Submit(Batch batch, Done done, CommitWish wish = {}) ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Answers once every batch that was accepted before is answered, with the revision that readers
   // see then or a later one. A lease that was taken before this is called keeps out all batches

@@ -133,10 +133,9 @@ absl::Status IndexBuilder::CommitChange(const std::string& space, const Change& 
     Batch batch;
     batch.space = space;
     batch.changes.push_back(change);
-    commits_.Submit(
-        std::move(batch),
-        [&](absl::StatusOr<Commit> commit) { promise.set_value(std::move(commit)); },
-        SyncWish::kAsServer, lease_id);
+    commits_.Submit(std::move(batch),
+                    [&](absl::StatusOr<Commit> commit) { promise.set_value(std::move(commit)); },
+                    {.lease_id = lease_id});
     const absl::StatusOr<Commit> commit = promise.get_future().get();
     if (commit.ok()) {
       result.commit = *commit;

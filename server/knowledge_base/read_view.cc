@@ -76,11 +76,8 @@ absl::StatusOr<uint64_t> ReadView::CountFacts(std::string_view space,
 }
 
 absl::Status ReadView::CheckSpaceExists(std::string_view space) const {
-  const std::unique_ptr<Zipper> zipper = NewZipper();
-  // What is said of its index may outlive its facts.
-  const std::string prefix = TermsPrefix(space);
-  if (zipper->Descend(prefix) && zipper->NextValueWithin(prefix.size())) return absl::OkStatus();
-  PATHKB_RETURN_IF_ERROR(zipper->status());
+  PATHKB_ASSIGN_OR_RETURN(const bool has_facts, HasFacts(*NewZipper(), space));
+  if (has_facts) return absl::OkStatus();
   return absl::NotFoundError(
       fmt::format("there is no space \"{}\": a space comes into being with its first fact", space));
 }

@@ -8,6 +8,7 @@
 #include "core/facts/entry.h"
 #include "core/facts/keys.h"
 #include "core/facts/multiset.h"
+#include "core/trie/path_order.h"
 
 namespace pathkb {
 namespace {
@@ -39,7 +40,7 @@ bool ViewDiff::Side::PassIndex() {
   if (path_.substr(target.size()) < kTermsPart) {
     target += kTermsPart;
   } else {
-    ++target.back();
+    target = BehindAllBelow(std::move(target));
   }
   return zipper_->SeekValue(target);
 }

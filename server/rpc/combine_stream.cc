@@ -257,13 +257,15 @@ class CombineReactor final : public StreamReactor<v1::CombineResponse> {
 
   // Commits one batch and waits for it. `forks`: it begins as a fork of the first operand.
   absl::Status Commit(Batch batch, bool forks) {
+    CommitWish wish = CommitWishOf(request_);
+    if (forks) wish.premise = FirstOperandIsUnchanged();
     const auto answered = std::make_shared<std::promise<absl::StatusOr<pathkb::Commit>>>();
     commits_.Submit(
         std::move(batch),
         [answered](absl::StatusOr<pathkb::Commit> commit) {
           answered->set_value(std::move(commit));
         },
-        SyncWishOf(request_), request_.lease_id(), forks ? FirstOperandIsUnchanged() : nullptr);
+        std::move(wish));
     const absl::StatusOr<pathkb::Commit> commit = answered->get_future().get();
     PATHKB_RETURN_IF_ERROR(commit.status());
     totals_.set_batches(totals_.batches() + 1);

@@ -184,7 +184,7 @@ grpc::ServerUnaryReactor* FactService::Insert(grpc::CallbackServerContext* conte
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
     };
-    commits_.Submit(*std::move(batch), answer, SyncWishOf(*request), request->lease_id());
+    commits_.Submit(*std::move(batch), answer, CommitWishOf(*request));
   });
   return reactor;
 }
@@ -239,7 +239,7 @@ grpc::ServerUnaryReactor* FactService::Delete(grpc::CallbackServerContext* conte
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
     };
-    commits_.Submit(*std::move(batch), answer, SyncWishOf(*request), request->lease_id());
+    commits_.Submit(*std::move(batch), answer, CommitWishOf(*request));
   });
   return reactor;
 }

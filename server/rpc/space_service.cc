@@ -13,6 +13,7 @@
 #include "core/facts/copy_mark.h"
 #include "core/facts/keys.h"
 #include "core/facts/multiset.h"
+#include "core/trie/path_order.h"
 #include "server/config/limits.h"
 #include "server/knowledge_base/view_diff.h"
 #include "server/rpc/call.h"
@@ -37,8 +38,7 @@ absl::Status ListSpaces(const ReadView& view, const v1::ListSpacesRequest& reque
   std::string start(kSpacesPrefix);
   if (!request.page_token().empty()) {
     PATHKB_ASSIGN_OR_RETURN(const PagePlace last, ParsePageToken(kListName, request.page_token()));
-    start = SpacePrefix(last.position);
-    ++start.back();  // Behind every key that begins with the prefix.
+    start = BehindAllBelow(SpacePrefix(last.position));
   }
   response.set_revision(view.revision);
   const std::unique_ptr<Zipper> zipper = view.NewZipper();
@@ -67,9 +67,7 @@ absl::Status ListSpaces(const ReadView& view, const v1::ListSpacesRequest& reque
     }));
     space.set_facts(space_facts);
     facts += space_facts;
-    std::string behind(prefix);
-    ++behind.back();
-    at_value = zipper->SeekValue(behind);
+    at_value = zipper->SeekValue(BehindAllBelow(std::string(prefix)));
     // What is said of an index may outlive the facts.
     if (space.facts() != 0) *response.add_spaces() = std::move(space);
   }
@@ -215,7 +213,7 @@ grpc::ServerUnaryReactor* SpaceService::Drop(grpc::CallbackServerContext* contex
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
     };
-    commits_.Submit(std::move(batch), answer, SyncWish::kAsServer, request->lease_id());
+    commits_.Submit(std::move(batch), answer, {.lease_id = request->lease_id()});
   });
   return reactor;
 }
@@ -253,7 +251,7 @@ grpc::ServerUnaryReactor* SpaceService::Fork(grpc::CallbackServerContext* contex
       }
       reactor->Finish(ToGrpcStatus(status));
     };
-    commits_.Submit(std::move(batch), done, SyncWishOf(*request), request->lease_id());
+    commits_.Submit(std::move(batch), done, CommitWishOf(*request));
   });
   return reactor;
 }
@@ -285,7 +283,7 @@ grpc::ServerUnaryReactor* SpaceService::Restore(grpc::CallbackServerContext* con
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
     };
-    commits_.Submit(std::move(plan->batch), answer, SyncWish::kAsServer, request->lease_id());
+    commits_.Submit(std::move(plan->batch), answer, {.lease_id = request->lease_id()});
   });
   return reactor;
 }
@@ -334,7 +332,7 @@ grpc::ServerUnaryReactor* SpaceService::SetDuplicates(grpc::CallbackServerContex
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
     };
-    commits_.Submit(std::move(batch), answer, SyncWish::kAsServer, request->lease_id());
+    commits_.Submit(std::move(batch), answer, {.lease_id = request->lease_id()});
   });
   return reactor;
 }

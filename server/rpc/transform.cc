@@ -122,7 +122,7 @@ grpc::ServerUnaryReactor* RunTransform(const QueryEnvironment& environment, Comm
       }
       reactor->Finish(ToGrpcStatus(commit.status()));
     };
-    commits.Submit(*std::move(batch), answer, SyncWishOf(request), request.lease_id());
+    commits.Submit(*std::move(batch), answer, CommitWishOf(request));
   });
   return reactor;
 }

@@ -1,4 +1,4 @@
-// What all requests that write have: a request id, and when the write is to be on disk.
+// What all requests that write have: a request id, when the write is to be on disk, a lease.
 
 #ifndef PATHKB_SERVER_RPC_WRITE_REQUEST_H_
 #define PATHKB_SERVER_RPC_WRITE_REQUEST_H_
@@ -14,6 +14,7 @@
 #include "pathkb/v1/fact_service.pb.h"
 #include "server/config/limits.h"
 #include "server/config/sync_policy.h"
+#include "server/knowledge_base/commit_group.h"
 
 namespace pathkb {
 
@@ -36,10 +37,11 @@ absl::StatusOr<std::string> RequestIdOf(const Request& request) {
   return request.request_id();
 }
 
-// When the write is to be on disk.
+// When the write is to be on disk, and by which lease. Borrows the request.
 template <typename Request>
-SyncWish SyncWishOf(const Request& request) {
-  return request.sync() == v1::SYNC_ALWAYS ? SyncWish::kAlways : SyncWish::kAsServer;
+CommitWish CommitWishOf(const Request& request) {
+  return {.sync = request.sync() == v1::SYNC_ALWAYS ? SyncWish::kAlways : SyncWish::kAsServer,
+          .lease_id = request.lease_id()};
 }
 
 }  // namespace pathkb

@@ -75,7 +75,8 @@ std::future<absl::StatusOr<Commit>> QueueUnderTest::Start(Batch batch, SyncWish 
   auto answer = promise->get_future();
   queue_->Submit(
       std::move(batch),
-      [promise](absl::StatusOr<Commit> commit) { promise->set_value(std::move(commit)); }, wish);
+      [promise](absl::StatusOr<Commit> commit) { promise->set_value(std::move(commit)); },
+      {.sync = wish});
   return answer;
 }
 
