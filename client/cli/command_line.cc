@@ -161,7 +161,7 @@ class Parser {
     CLI::App* const app = parent->add_subcommand(word, command.summary);
     command.declare(*app);
     app->footer("Examples:\n" + command.examples + "\n" +
-                (command.needs_server ? kMoreOptions : kFileOptions));
+                (command.name.starts_with("file ") ? kFileOptions : kMoreOptions));
     apps_[command.name] = app;
   }
 

@@ -4,7 +4,6 @@
 #define PATHKB_CLIENT_CLI_COMMANDS_AT_OPTION_H_
 
 #include <cstdint>
-#include <memory>
 
 #include "CLI/CLI.hpp"
 
@@ -17,10 +16,6 @@ inline void DeclareAt(CLI::App& app, uint64_t& revision) {
                  "As it was at the revision of a snapshot that the server still has (default: now)")
       ->option_text("REV")
       ->check(CLI::PositiveNumber);
-}
-// The same, for a command that shares it.
-inline void DeclareAt(CLI::App& app, const std::shared_ptr<uint64_t>& revision) {
-  DeclareAt(app, *revision);
 }
 
 }  // namespace pathkb::cli

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -125,12 +124,9 @@ absl::Status RunCombine(Session& session, const CombineFlags& flags,
 }  // namespace
 
 Command CombineCommand() {
-  const auto flags = std::make_shared<CombineFlags>();
   Command command;
   command.name = "combine";
-  command.operands = "OPERATION OPERAND...";
-  command.operands_min = 2;
-  command.operands_max = 65;
+  command.TakeOperands("OPERATION OPERAND...", 2, 65);
   command.summary = "Union, intersection, difference or restriction of spaces";
   command.examples =
       "  pathkb combine union family friends --into people --on-conflict=max-confidence\n"
@@ -139,21 +135,17 @@ Command CombineCommand() {
       "  pathkb combine restriction family friends           terms that friends has, too\n"
       "\n"
       "An operand is SPACE[@REVISION][/NAME-PREFIX].\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_option("--into", flags->into, "Insert the result into this space")
-        ->option_text("SPACE");
-    app.add_option("--on-conflict", flags->on_conflict,
+  command.RunWithOptions(RunCombine, [](CLI::App& app, CombineFlags& flags) {
+    app.add_option("--into", flags.into, "Insert the result into this space")->option_text("SPACE");
+    app.add_option("--on-conflict", flags.on_conflict,
                    "Which entry a fact gets that has several (default: error)")
         ->option_text("error|left|right|newest|max-confidence")
         ->check(CLI::IsMember({"error", "left", "right", "newest", "max-confidence"}));
-    app.add_flag("--dry-run", flags->dry_run, "With --into: count only; write nothing");
-    app.add_flag("--sync", flags->sync,
+    app.add_flag("--dry-run", flags.dry_run, "With --into: count only; write nothing");
+    app.add_flag("--sync", flags.sync,
                  "On disk before it is answered, whatever the server's setting");
-    AddLeaseOption(app, flags->lease_id);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunCombine(session, *flags, operands);
-  };
+    AddLeaseOption(app, flags.lease_id);
+  });
   return command;
 }
 

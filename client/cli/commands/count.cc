@@ -1,7 +1,5 @@
 #include "client/cli/commands/count.h"
 
-#include <memory>
-
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
@@ -39,20 +37,15 @@ absl::Status RunCount(Session& session, const QueryOptionsGiven& given,
 }  // namespace
 
 Command CountCommand() {
-  const auto given = std::make_shared<QueryOptionsGiven>();
   Command command;
   command.name = "count";
-  command.operands = "[QUERY]";
-  command.operands_max = 1;
+  command.TakeOperands("[QUERY]", 0, 1);
   command.summary = "How many answers QUERY has, or facts the space";
   command.examples =
       "  pathkb count\n"
       "  pathkb count '(parent $x Bob)'\n"
       "  pathkb count --min-confidence 0.5\n";
-  command.declare = [given](CLI::App& app) { AddQueryOptions(app, *given); };
-  command.run = [given](Session& session, const std::vector<std::string>& operands) {
-    return RunCount(session, *given, operands);
-  };
+  command.RunWithOptions(RunCount, AddQueryOptions);
   return command;
 }
 

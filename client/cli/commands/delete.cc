@@ -1,6 +1,5 @@
 #include "client/cli/commands/delete.h"
 
-#include <memory>
 #include <optional>
 
 #include "CLI/CLI.hpp"
@@ -35,8 +34,9 @@ void PrintDeleted(Session& session, const v1::DeleteResponse& answer) {
   }
 }
 
-absl::Status RunDelete(Session& session, const DeleteOptions& options,
-                       const std::vector<std::string>& operands) {
+// Deletes one fact, or one as often as it is there.
+absl::Status RunDeleteOne(Session& session, const DeleteOptions& options,
+                          const std::vector<std::string>& operands) {
   const std::optional<std::string>& name = options.name;
   if (name.has_value() == !operands.empty())
     return UsageError("delete takes a FACT, --name or --prefix, one of them");
@@ -72,36 +72,36 @@ absl::Status RunDeleteBelow(Session& session, const DeleteOptions& options) {
   return absl::OkStatus();
 }
 
+absl::Status RunDelete(Session& session, const DeleteOptions& options,
+                       const std::vector<std::string>& operands) {
+  if (!options.prefix.has_value()) return RunDeleteOne(session, options, operands);
+  if (options.name.has_value() || options.all_duplicates || !operands.empty()) {
+    return UsageError("delete takes a FACT, --name or --prefix, one of them");
+  }
+  return RunDeleteBelow(session, options);
+}
+
 }  // namespace
 
 Command DeleteCommand() {
-  const auto options = std::make_shared<DeleteOptions>();
   Command command;
   command.name = "delete";
-  command.operands = "FACT | --name NAME | --prefix NAMES";
-  command.operands_max = 1;
+  command.TakeOperands("FACT | --name NAME | --prefix NAMES", 0, 1);
   command.summary = "Take one fact out, or all whose names begin alike";
   command.examples =
       "  pathkb delete '(parent Tom Bob)'\n"
       "  pathkb delete --name facts/math/addition\n"
       "  pathkb delete --prefix facts/math/       all facts whose names begin so\n";
-  command.declare = [options](CLI::App& app) {
-    app.add_option("--name", options->name, "The fact that was inserted under this name")
+  command.RunWithOptions(RunDelete, [](CLI::App& app, DeleteOptions& options) {
+    app.add_option("--name", options.name, "The fact that was inserted under this name")
         ->option_text("NAME");
-    app.add_option("--prefix", options->prefix,
+    app.add_option("--prefix", options.prefix,
                    "All facts whose names begin with this; '' takes all names")
         ->option_text("NAMES");
-    app.add_flag("--all-duplicates", options->all_duplicates,
+    app.add_flag("--all-duplicates", options.all_duplicates,
                  "FACT as often as it is there, where the space keeps duplicates");
-    AddWriteOptions(app, options->write);
-  };
-  command.run = [options](Session& session, const std::vector<std::string>& operands) {
-    if (!options->prefix.has_value()) return RunDelete(session, *options, operands);
-    if (options->name.has_value() || options->all_duplicates || !operands.empty()) {
-      return UsageError("delete takes a FACT, --name or --prefix, one of them");
-    }
-    return RunDeleteBelow(session, *options);
-  };
+    AddWriteOptions(app, options.write);
+  });
   return command;
 }
 

@@ -1,7 +1,5 @@
 #include "client/cli/commands/explain.h"
 
-#include <memory>
-
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
@@ -101,23 +99,17 @@ absl::Status RunExplain(Session& session, const ExplainFlags& flags,
 }  // namespace
 
 Command ExplainCommand() {
-  const auto flags = std::make_shared<ExplainFlags>();
   Command command;
   command.name = "explain";
-  command.operands = "QUERY";
-  command.operands_min = 1;
-  command.operands_max = 1;
+  command.TakeOperands("QUERY", 1, 1);
   command.summary = "How a query is answered: in which order, through which index";
   command.examples =
       "  pathkb explain '(, (parent $x $y) (parent $y $z))'\n"
       "  pathkb explain --analyze '(, (parent $x $y) (parent $y $z))'\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_flag("--analyze", flags->analyze, "Answer it, too, and tell what that took");
-    AddQueryOptions(app, flags->query);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunExplain(session, *flags, operands);
-  };
+  command.RunWithOptions(RunExplain, [](CLI::App& app, ExplainFlags& flags) {
+    app.add_flag("--analyze", flags.analyze, "Answer it, too, and tell what that took");
+    AddQueryOptions(app, flags.query);
+  });
   return command;
 }
 

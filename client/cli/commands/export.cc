@@ -239,7 +239,8 @@ bool HasFilter(const QueryOptionsGiven& given) {
          given.step_budget != 0;
 }
 
-absl::Status RunExport(Session& session, const ExportFlags& flags) {
+absl::Status RunExport(Session& session, const ExportFlags& flags,
+                       const std::vector<std::string>&) {
   if (session.format_given() && session.format() == OutputFormat::kTable) {
     return UsageError("export writes -o metta or -o json, not a table; list does");
   }
@@ -263,7 +264,6 @@ absl::Status RunExport(Session& session, const ExportFlags& flags) {
 }  // namespace
 
 Command ExportCommand() {
-  const auto flags = std::make_shared<ExportFlags>();
   Command command;
   command.name = "export";
   command.summary = "Write the facts of the space, so that import reads them";
@@ -278,19 +278,16 @@ Command ExportCommand() {
       "A file is written aside and renamed. What a format cannot say is told; exit code 9 if facts "
       "were\n"
       "left out.\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_option("--to", flags->to, "Write to this file, packed if its name ends in .gz")
+  command.RunWithOptions(RunExport, [](CLI::App& app, ExportFlags& flags) {
+    app.add_option("--to", flags.to, "Write to this file, packed if its name ends in .gz")
         ->option_text("FILE");
-    app.add_option("--query", flags->query,
+    app.add_option("--query", flags.query,
                    "Only what this matches; in tables its variables are the columns")
         ->option_text("PATTERN");
-    app.add_flag("--gzip", flags->gzip, "Pack the text");
-    AddFormatOptions(app, flags->format);
-    AddQueryOptions(app, flags->query_options);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>&) {
-    return RunExport(session, *flags);
-  };
+    app.add_flag("--gzip", flags.gzip, "Pack the text");
+    AddFormatOptions(app, flags.format);
+    AddQueryOptions(app, flags.query_options);
+  });
   return command;
 }
 

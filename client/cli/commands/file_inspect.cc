@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <string_view>
 
 #include "CLI/CLI.hpp"
@@ -21,8 +20,6 @@
 namespace pathkb::cli {
 namespace {
 
-constexpr size_t kFilesMax = std::numeric_limits<size_t>::max();
-
 struct ListFlags {
   uint64_t lines_max = std::numeric_limits<uint64_t>::max();
 };
@@ -35,8 +32,8 @@ TextSink SinkTo(TextOutput& out) {
   return [&out](std::string_view text) { return out.Write(text); };
 }
 
-void DeclareLimit(CLI::App& app, const std::shared_ptr<ListFlags>& flags) {
-  app.add_option("--limit", flags->lines_max, "Lines to write at most")->option_text("N");
+void DeclareLimit(CLI::App& app, ListFlags& flags) {
+  app.add_option("--limit", flags.lines_max, "Lines to write at most")->option_text("N");
 }
 
 // Runs `show` for each operand; all of them, also after an error. The first error is the result,
@@ -125,21 +122,12 @@ absl::Status RunDiff(Session& session, const ListFlags& flags,
   return counts->differ() || !counts->complete ? ExitWith(kExitFailure) : absl::OkStatus();
 }
 
-Command FileCommand(const std::string& name, const std::string& operands) {
-  Command command;
-  command.name = "file " + name;
-  command.operands = operands;
-  command.operands_min = 1;
-  command.operands_max = 1;
-  command.needs_server = false;
-  return command;
-}
-
 }  // namespace
 
 Command FileInfoCommand() {
-  Command command = FileCommand("info", "FILE...");
-  command.operands_max = kFilesMax;
+  Command command;
+  command.name = "file info";
+  command.TakeOperands("FILE...", 1, Command::kAnyNumber);
   command.summary = "What kind of file it is, its version, counts, and whom it belongs to";
   command.examples =
       "  pathkb file info data/snapshots/*.tree\n"
@@ -149,9 +137,9 @@ Command FileInfoCommand() {
 }
 
 Command FileVerifyCommand() {
-  const auto flags = std::make_shared<VerifyFlags>();
-  Command command = FileCommand("verify", "FILE|DIRECTORY...");
-  command.operands_max = kFilesMax;
+  Command command;
+  command.name = "file verify";
+  command.TakeOperands("FILE|DIRECTORY...", 1, Command::kAnyNumber);
   command.summary = "Check every byte of files, or of a data directory";
   command.examples =
       "  pathkb file verify data\n"
@@ -159,33 +147,29 @@ Command FileVerifyCommand() {
       "\n"
       "A line for each problem: FILE: offset N: what should hold there. Exit code 0 if there is\n"
       "none, else 8. A .tree is checked block by block if its .sums stands beside it.\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_flag("--quiet", flags->quiet, "Say nothing but problems");
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunVerify(session, *flags, operands);
-  };
+  command.RunWithOptions(RunVerify, [](CLI::App& app, VerifyFlags& flags) {
+    app.add_flag("--quiet", flags.quiet, "Say nothing but problems");
+  });
   return command;
 }
 
 Command FileDumpCommand() {
-  const auto flags = std::make_shared<ListFlags>();
-  Command command = FileCommand("dump", "FILE");
+  Command command;
+  command.name = "file dump";
+  command.TakeOperands("FILE", 1, 1);
   command.summary = "List what is in a file, a line for each thing";
   command.examples =
       "  pathkb file dump facts.tree                   key in hex, tab, value\n"
       "  pathkb file dump list.paths                   key in hex, tab, place\n"
       "  pathkb file dump --limit 10 facts.terms       entry id, tab, entry in hex\n";
-  command.declare = [flags](CLI::App& app) { DeclareLimit(app, flags); };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunDump(session, *flags, operands);
-  };
+  command.RunWithOptions(RunDump, DeclareLimit);
   return command;
 }
 
 Command FileStatsCommand() {
-  Command command = FileCommand("stats", "FILE...");
-  command.operands_max = kFilesMax;
+  Command command;
+  command.name = "file stats";
+  command.TakeOperands("FILE...", 1, Command::kAnyNumber);
   command.summary = "What a .tree or .terms is made of: nodes, bytes by kind, sharing, depth";
   command.examples =
       "  pathkb file stats facts.tree\n"
@@ -195,10 +179,9 @@ Command FileStatsCommand() {
 }
 
 Command FileDiffCommand() {
-  const auto flags = std::make_shared<ListFlags>();
-  Command command = FileCommand("diff", "FILE FILE");
-  command.operands_min = 2;
-  command.operands_max = 2;
+  Command command;
+  command.name = "file diff";
+  command.TakeOperands("FILE FILE", 2, 2);
   command.summary = "What differs between the keys of two files";
   command.examples =
       "  pathkb file diff yesterday.tree today.tree\n"
@@ -206,10 +189,7 @@ Command FileDiffCommand() {
       "\n"
       "Lines begin with - (in the first only), + (in the second only) or ~ (another value). Exit\n"
       "code 0 if they are equal, 1 if not.\n";
-  command.declare = [flags](CLI::App& app) { DeclareLimit(app, flags); };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunDiff(session, *flags, operands);
-  };
+  command.RunWithOptions(RunDiff, DeclareLimit);
   return command;
 }
 

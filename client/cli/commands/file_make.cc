@@ -1,8 +1,6 @@
 #include "client/cli/commands/file_make.h"
 
 #include <chrono>
-#include <limits>
-#include <memory>
 
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
@@ -119,35 +117,24 @@ absl::Status RunSalvage(Session& session, const MakeFlags& flags,
   return totals->losses == 0 ? absl::OkStatus() : ExitWith(kExitDamaged);
 }
 
-Command MakeCommand(const std::string& name, const std::string& operands) {
-  Command command;
-  command.name = "file " + name;
-  command.operands = operands;
-  command.operands_min = 1;
-  command.operands_max = 1;
-  command.needs_server = false;
-  return command;
+void DeclareForce(CLI::App& app, MakeFlags& flags) {
+  app.add_flag("--force", flags.force, "Replace files that are there already");
 }
 
-void DeclareForce(CLI::App& app, const std::shared_ptr<MakeFlags>& flags) {
-  app.add_flag("--force", flags->force, "Replace files that are there already");
-}
-
-void DeclarePairFlags(CLI::App& app, const std::shared_ptr<MakeFlags>& flags) {
-  app.add_flag("--canonical", flags->canonical, "A .tree just as PathMap writes it, byte for byte");
-  app.add_flag("--compress", flags->compress, "Entries compressed");
-  app.add_option("--index", flags->index,
+void DeclarePairFlags(CLI::App& app, MakeFlags& flags) {
+  app.add_flag("--canonical", flags.canonical, "A .tree just as PathMap writes it, byte for byte");
+  app.add_flag("--compress", flags.compress, "Entries compressed");
+  app.add_option("--index", flags.index,
                  "Arguments that are indexed where facts become a pair, such as 2,3; or none")
-      ->option_text("N,N...=" + flags->index);
+      ->option_text("N,N...=" + flags.index);
 }
 
 }  // namespace
 
 Command FileConvertCommand() {
-  const auto flags = std::make_shared<MakeFlags>();
-  Command command = MakeCommand("convert", "IN OUT|-");
-  command.operands_min = 2;
-  command.operands_max = 2;
+  Command command;
+  command.name = "file convert";
+  command.TakeOperands("IN OUT|-", 2, 2);
   command.summary = "From .tree, .paths, .metta or .jsonl to another of these, by their endings";
   command.examples =
       "  pathkb file convert facts.tree facts.jsonl     with the entries of facts.terms\n"
@@ -156,67 +143,60 @@ Command FileConvertCommand() {
       "  pathkb file convert --to paths keys.tree - | wc -c\n"
       "\n"
       "Facts are those of one space (--space). What a form cannot hold is said.\n";
-  command.declare = [flags](CLI::App& app) {
+  command.RunWithOptions(RunConvert, [](CLI::App& app, MakeFlags& flags) {
     DeclareForce(app, flags);
     DeclarePairFlags(app, flags);
-    app.add_option("--value", flags->value,
+    app.add_option("--value", flags.value,
                    "Values of a .tree made of a .paths: zero (default), or index, the place in "
                    "the list")
         ->option_text("zero|index")
         ->check(CLI::IsMember({"zero", "index"}));
-    app.add_option("--to", flags->form, "What to write to standard output")
+    app.add_option("--to", flags.form, "What to write to standard output")
         ->option_text("tree|paths|metta|jsonl")
         ->check(CLI::IsMember({"tree", "paths", "metta", "jsonl"}));
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunConvert(session, *flags, operands);
-  };
+  });
   return command;
 }
 
 Command FileBuildCommand() {
-  const auto flags = std::make_shared<MakeFlags>();
-  Command command = MakeCommand("build", "FACTS... -o STEM");
-  command.operands_max = std::numeric_limits<size_t>::max();
+  Command command;
+  command.name = "file build";
+  command.TakeOperands("FACTS... -o STEM", 1, Command::kAnyNumber);
   command.summary = "Compile .metta and .jsonl files into STEM.tree, STEM.terms and STEM.sums";
   command.examples =
       "  pathkb file build base.metta more.jsonl -o facts\n"
       "\n"
       "The same facts make the same bytes, in whatever order they come.\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_option("-o,--out", flags->out, "What the three files are called, without an ending")
+  command.RunWithOptions(RunBuild, [](CLI::App& app, MakeFlags& flags) {
+    app.add_option("-o,--out", flags.out, "What the three files are called, without an ending")
         ->option_text("STEM");
     DeclareForce(app, flags);
     DeclarePairFlags(app, flags);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunBuild(session, *flags, operands);
-  };
+  });
   return command;
 }
 
 Command FileCompactCommand() {
-  const auto flags = std::make_shared<MakeFlags>();
-  Command command = MakeCommand("compact", "DIRECTORY");
+  Command command;
+  command.name = "file compact";
+  command.TakeOperands("DIRECTORY", 1, 1);
   command.summary = "Reduce a data directory, with no server running, to one new snapshot";
   command.examples =
       "  pathkb file compact data\n"
       "\n"
       "Older snapshots and the log are removed once the new one is on disk and read back.\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_flag("--compress", flags->compress, "Entries compressed");
-    app.add_flag("--rewrite", flags->rewrite,
+  command.RunWithOptions(RunCompact, [](CLI::App& app, MakeFlags& flags) {
+    app.add_flag("--compress", flags.compress, "Entries compressed");
+    app.add_flag("--rewrite", flags.rewrite,
                  "Write a new snapshot even if the newest holds everything");
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunCompact(session, *flags, operands);
-  };
+  });
   return command;
 }
 
 Command FileSalvageCommand() {
-  const auto flags = std::make_shared<MakeFlags>();
-  Command command = MakeCommand("salvage", "FILE|DIRECTORY -o OUT");
+  Command command;
+  command.name = "file salvage";
+  command.TakeOperands("FILE|DIRECTORY -o OUT", 1, 1);
   command.summary = "Save what can still be read of a damaged file or data directory";
   command.examples =
       "  pathkb file salvage data -o saved.tree          also makes saved.terms and saved.sums\n"
@@ -225,15 +205,12 @@ Command FileSalvageCommand() {
       "Changes nothing but OUT. A line for each loss, and where; exit code 0 if there is none, "
       "else\n"
       "8. OUT ends in .tree, .paths, .metta or .jsonl; the last two have the facts of one space.\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_option("-o,--out", flags->out, "The file to write")->option_text("OUT");
-    app.add_flag("--certain", flags->only_certain,
+  command.RunWithOptions(RunSalvage, [](CLI::App& app, MakeFlags& flags) {
+    app.add_option("-o,--out", flags.out, "The file to write")->option_text("OUT");
+    app.add_flag("--certain", flags.only_certain,
                  "Leave out what was read from blocks that do not match their checksums");
     DeclareForce(app, flags);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunSalvage(session, *flags, operands);
-  };
+  });
   return command;
 }
 

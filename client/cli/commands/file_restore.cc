@@ -1,7 +1,5 @@
 #include "client/cli/commands/file_restore.h"
 
-#include <memory>
-
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
@@ -12,15 +10,22 @@
 namespace pathkb::cli {
 namespace {
 
-absl::Status RunRestore(Session& session, const RestoreOptions& options, const std::string& to,
-                        const std::string& from) {
-  if (to.empty() || options.id.empty() == (options.revision == 0)) {
+struct RestoreFlags {
+  RestoreOptions options;
+  std::string to;
+};
+
+absl::Status RunRestore(Session& session, const RestoreFlags& flags,
+                        const std::vector<std::string>& operands) {
+  RestoreOptions options = flags.options;
+  options.server_version = "pathkb-file-restore";
+  if (flags.to.empty() || options.id.empty() == (options.revision == 0)) {
     return UsageError("file restore needs --to NEW_DIRECTORY, and --snapshot ID or --revision N");
   }
-  const auto record = RestoreSnapshot(ToolFiles(), from, to, options);
+  const auto record = RestoreSnapshot(ToolFiles(), operands[0], flags.to, options);
   if (!record.ok()) return FileError(record.status());
   session.out().Write(
-      fmt::format("{}: snapshot {} of revision {}, {} facts, {} bytes: verified{}\n", to,
+      fmt::format("{}: snapshot {} of revision {}, {} facts, {} bytes: verified{}\n", flags.to,
                   record->id, record->revision, record->facts,
                   record->tree_bytes + record->terms_bytes + record->sums_bytes,
                   options.dry_run ? "; nothing written" : ", restored"));
@@ -30,15 +35,9 @@ absl::Status RunRestore(Session& session, const RestoreOptions& options, const s
 }  // namespace
 
 Command FileRestoreCommand() {
-  const auto options = std::make_shared<RestoreOptions>();
-  const auto to = std::make_shared<std::string>();
-  options->server_version = "pathkb-file-restore";
   Command command;
   command.name = "file restore";
-  command.operands = "DIRECTORY --to NEW_DIRECTORY";
-  command.operands_min = 1;
-  command.operands_max = 1;
-  command.needs_server = false;
+  command.TakeOperands("DIRECTORY --to NEW_DIRECTORY", 1, 1);
   command.summary = "Make a new data directory of one snapshot of another";
   command.examples =
       "  pathkb file restore data --revision 41 --to restored --dry-run\n"
@@ -46,17 +45,14 @@ Command FileRestoreCommand() {
       "\n"
       "Reads every byte of the snapshot before anything is written. DIRECTORY is only read, and\n"
       "may be served meanwhile; NEW_DIRECTORY must not be there, or be empty.\n";
-  command.declare = [options, to](CLI::App& app) {
-    app.add_option("--snapshot", options->id, "The snapshot with this id")->option_text("ID");
-    app.add_option("--revision", options->revision, "The newest snapshot of this revision")
+  command.RunWithOptions(RunRestore, [](CLI::App& app, RestoreFlags& flags) {
+    app.add_option("--snapshot", flags.options.id, "The snapshot with this id")->option_text("ID");
+    app.add_option("--revision", flags.options.revision, "The newest snapshot of this revision")
         ->option_text("N")
         ->check(CLI::PositiveNumber);
-    app.add_option("--to", *to, "The data directory to make")->option_text("NEW_DIRECTORY");
-    app.add_flag("--dry-run", options->dry_run, "Verify, but write nothing");
-  };
-  command.run = [options, to](Session& session, const std::vector<std::string>& operands) {
-    return RunRestore(session, *options, *to, operands[0]);
-  };
+    app.add_option("--to", flags.to, "The data directory to make")->option_text("NEW_DIRECTORY");
+    app.add_flag("--dry-run", flags.options.dry_run, "Verify, but write nothing");
+  });
   return command;
 }
 

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <deque>
 #include <filesystem>
-#include <limits>
-#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -116,9 +114,10 @@ class ImportJobs {
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
 
-absl::Status RunImport(Session& session, ImportFlags& flags,
+absl::Status RunImport(Session& session, const ImportFlags& given,
                        const std::vector<std::string>& operands) {
-  if (absl::Status status = CheckFlags(flags, operands); !status.ok()) return status;
+  if (absl::Status status = CheckFlags(given, operands); !status.ok()) return status;
+  ImportFlags flags = given;
   flags.space = session.space();
   flags.json = session.json();
   const Interrupt interrupt;
@@ -153,12 +152,9 @@ absl::Status RunImport(Session& session, ImportFlags& flags,
 }  // namespace
 
 Command ImportCommand() {
-  const auto flags = std::make_shared<ImportFlags>();
   Command command;
   command.name = "import";
-  command.operands = "FILE|- ...";
-  command.operands_min = 1;
-  command.operands_max = std::numeric_limits<size_t>::max();
+  command.TakeOperands("FILE|- ...", 1, Command::kAnyNumber);
   command.summary = "Add all facts of files, or of standard input";
   command.examples =
       "  pathkb import facts.metta\n"
@@ -177,44 +173,41 @@ Command ImportCommand() {
       "are committed whole. Importing again is safe: what is there already stays as it is. Exit "
       "code 9\n"
       "if rows were left out.\n";
-  command.declare = [flags](CLI::App& app) {
-    AddFormatOptions(app, flags->format);
-    app.add_option("--on-error", flags->on_error,
+  command.RunWithOptions(RunImport, [](CLI::App& app, ImportFlags& flags) {
+    AddFormatOptions(app, flags.format);
+    app.add_option("--on-error", flags.on_error,
                    "At a bad fact: stop (default), or skip it and count it")
         ->option_text("stop|skip")
         ->check(CLI::IsMember({"stop", "skip"}));
-    app.add_option("--rejects", flags->rejects,
+    app.add_option("--rejects", flags.rejects,
                    "Write rejected rows to this file, to be mended and imported")
         ->option_text("FILE");
-    app.add_flag("--dry-run", flags->dry_run, "Read and check everything, but send nothing");
-    app.add_flag("--resume", flags->resume,
+    app.add_flag("--dry-run", flags.dry_run, "Read and check everything, but send nothing");
+    app.add_flag("--resume", flags.resume,
                  "Keep the progress in FILE.pathkb-progress, and go on from what it says");
-    app.add_option("--progress-file", flags->progress_file, "Keep it in this file")
+    app.add_option("--progress-file", flags.progress_file, "Keep it in this file")
         ->option_text("FILE");
-    app.add_option("--from-space", flags->from_space,
+    app.add_option("--from-space", flags.from_space,
                    "The space of a .tree or .paths that is read (default: the only one)")
         ->option_text("NAME");
-    app.add_flag("--progress", flags->progress, "Show progress even if not on a terminal");
+    app.add_flag("--progress", flags.progress, "Show progress even if not on a terminal");
     app.add_option(
-           "--jobs", flags->jobs,
+           "--jobs", flags.jobs,
            "Files that are read at once, 1 to 64 (default: as many as there are processors)")
         ->option_text("N")
         ->check(CLI::Range(1, 64));
-    app.add_option("--batch", flags->batch_facts,
+    app.add_option("--batch", flags.batch_facts,
                    "At most so many facts a batch, 1 to 100000 (default 4096)")
         ->option_text("FACTS")
         ->check(CLI::Range(1, 100'000));
     app.add_option(
-           "--in-flight", flags->in_flight,
+           "--in-flight", flags.in_flight,
            "Batches on their way at once, 1 to 64 (default 4); with 1, nothing behind a bad "
            "fact is committed")
         ->option_text("N")
         ->check(CLI::Range(1, 64));
-    AddLeaseOption(app, flags->lease_id);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunImport(session, *flags, operands);
-  };
+    AddLeaseOption(app, flags.lease_id);
+  });
   return command;
 }
 

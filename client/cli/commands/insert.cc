@@ -1,6 +1,5 @@
 #include "client/cli/commands/insert.h"
 
-#include <memory>
 #include <optional>
 
 #include "CLI/CLI.hpp"
@@ -74,32 +73,25 @@ absl::Status RunInsert(Session& session, const InsertOptions& options,
 }  // namespace
 
 Command InsertCommand() {
-  const auto options = std::make_shared<InsertOptions>();
   Command command;
   command.name = "insert";
-  command.operands = "FACT...";
-  command.operands_min = 1;
-  command.operands_max = std::vector<std::string>().max_size();
+  command.TakeOperands("FACT...", 1, Command::kAnyNumber);
   command.summary = "Add facts, all or none";
   command.examples =
       "  pathkb insert '(parent Tom Bob)' '(parent Pam Bob)'\n"
       "  pathkb insert --confidence 0.9 --source census --meta year=1900 '(parent Bob Ann)'\n"
       "  pathkb insert --name facts/math/addition '(= (+ 2 2) 4)'\n"
       "  pathkb insert -- -5                      a fact that begins with '-'\n";
-  command.declare = [options](CLI::App& app) {
-    app.add_option("--name", options->name, "A name for the fact, such as facts/math/addition")
+  command.RunWithOptions(RunInsert, [](CLI::App& app, InsertOptions& options) {
+    app.add_option("--name", options.name, "A name for the fact, such as facts/math/addition")
         ->option_text("NAME");
-    app.add_option("--confidence", options->confidence, "From 0 to 1 (default 1)")
-        ->option_text("C");
-    app.add_option("--source", options->source, "Where the fact comes from")->option_text("TEXT");
-    app.add_option("--meta", options->metadata, "KEY=VALUE; may be repeated")
+    app.add_option("--confidence", options.confidence, "From 0 to 1 (default 1)")->option_text("C");
+    app.add_option("--source", options.source, "Where the fact comes from")->option_text("TEXT");
+    app.add_option("--meta", options.metadata, "KEY=VALUE; may be repeated")
         ->option_text("KEY=VALUE")
         ->allow_extra_args(false);
-    AddWriteOptions(app, options->write);
-  };
-  command.run = [options](Session& session, const std::vector<std::string>& operands) {
-    return RunInsert(session, *options, operands);
-  };
+    AddWriteOptions(app, options.write);
+  });
   return command;
 }
 

@@ -1,7 +1,5 @@
 #include "client/cli/commands/lease.h"
 
-#include <memory>
-
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
@@ -111,12 +109,9 @@ absl::Status RunLeaseList(Session& session, const std::vector<std::string>&) {
 }  // namespace
 
 Command LeaseAcquireCommand() {
-  const auto flags = std::make_shared<LeaseFlags>();
   Command command;
   command.name = "lease acquire";
-  command.operands = "SPACE[/NAMEPREFIX] --holder NAME";
-  command.operands_min = 1;
-  command.operands_max = 1;
+  command.TakeOperands("SPACE[/NAMEPREFIX] --holder NAME", 1, 1);
   command.summary = "Keep others from writing to a space, or to some of its names; prints an id";
   command.examples =
       "  export PATHKB_LEASE=$(pathkb lease acquire family/facts/ --holder importer --ttl 5m)\n"
@@ -124,39 +119,28 @@ Command LeaseAcquireCommand() {
       "  pathkb lease release $PATHKB_LEASE\n"
       "\n"
       "Who has the id may write, by --lease or PATHKB_LEASE, and by it only there.\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_option("--holder", flags->holder, "Who asks, for the others to read")
+  command.RunWithOptions(RunAcquire, [](CLI::App& app, LeaseFlags& flags) {
+    app.add_option("--holder", flags.holder, "Who asks, for the others to read")
         ->option_text("NAME");
-    AddTtlOption(app, *flags);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunAcquire(session, *flags, operands);
-  };
+    AddTtlOption(app, flags);
+  });
   return command;
 }
 
 Command LeaseRenewCommand() {
-  const auto flags = std::make_shared<LeaseFlags>();
   Command command;
   command.name = "lease renew";
-  command.operands = "ID";
-  command.operands_min = 1;
-  command.operands_max = 1;
+  command.TakeOperands("ID", 1, 1);
   command.summary = "Set the time of a lease anew, from now";
   command.examples = "  pathkb lease renew $PATHKB_LEASE --ttl 5m\n";
-  command.declare = [flags](CLI::App& app) { AddTtlOption(app, *flags); };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunRenew(session, *flags, operands);
-  };
+  command.RunWithOptions(RunRenew, AddTtlOption);
   return command;
 }
 
 Command LeaseReleaseCommand() {
   Command command;
   command.name = "lease release";
-  command.operands = "ID";
-  command.operands_min = 1;
-  command.operands_max = 1;
+  command.TakeOperands("ID", 1, 1);
   command.summary = "End a lease";
   command.examples = "  pathkb lease release $PATHKB_LEASE\n";
   command.run = RunRelease;

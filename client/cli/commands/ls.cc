@@ -1,7 +1,5 @@
 #include "client/cli/commands/ls.h"
 
-#include <memory>
-
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
@@ -40,7 +38,7 @@ class LsPrinter {
   Table table_;
 };
 
-absl::Status RunLs(Session& session, uint64_t at, const std::vector<std::string>& operands) {
+absl::Status RunLs(Session& session, const uint64_t& at, const std::vector<std::string>& operands) {
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
   LsPrinter printer(session);
@@ -70,11 +68,9 @@ absl::Status RunLs(Session& session, uint64_t at, const std::vector<std::string>
 }  // namespace
 
 Command LsCommand() {
-  const auto at = std::make_shared<uint64_t>(0);
   Command command;
   command.name = "ls";
-  command.operands = "[SPACE[/FOLDER]]";
-  command.operands_max = 1;
+  command.TakeOperands("[SPACE[/FOLDER]]", 0, 1);
   command.summary = "Spaces, or the names in one, as folders";
   command.examples =
       "  pathkb ls                      the spaces\n"
@@ -83,10 +79,7 @@ Command LsCommand() {
       "\n"
       "Names are paths, with / between their parts. With each folder stands how many facts have\n"
       "names in it; 10000+ if there are more. Facts without a name are in no folder.\n";
-  command.declare = [at](CLI::App& app) { DeclareAt(app, at); };
-  command.run = [at](Session& session, const std::vector<std::string>& operands) {
-    return RunLs(session, *at, operands);
-  };
+  command.RunWithOptions(RunLs, DeclareAt);
   return command;
 }
 

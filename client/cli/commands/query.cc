@@ -1,7 +1,5 @@
 #include "client/cli/commands/query.h"
 
-#include <memory>
-
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
@@ -43,12 +41,9 @@ absl::Status RunQuery(Session& session, const QueryFlags& flags,
 }  // namespace
 
 Command QueryCommand() {
-  const auto flags = std::make_shared<QueryFlags>();
   Command command;
   command.name = "query";
-  command.operands = "QUERY";
-  command.operands_min = 1;
-  command.operands_max = 1;
+  command.TakeOperands("QUERY", 1, 1);
   command.summary = "What a pattern matches, or several patterns together";
   command.examples =
       "  pathkb query '(parent $x Bob)'\n"
@@ -56,21 +51,18 @@ Command QueryCommand() {
       "  pathkb query '(, (age $who $n) (<= 18 $n) (not (guardian $g $who)))'\n"
       "  pathkb query '(or (parent $x Bob) (guardian $x Bob))' --min-confidence 0.9\n"
       "  pathkb query --limit 10 -o json '(= $left $right)'\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_option("--limit", flags->limit, "At most so many answers (default: all)")
+  command.RunWithOptions(RunQuery, [](CLI::App& app, QueryFlags& flags) {
+    app.add_option("--limit", flags.limit, "At most so many answers (default: all)")
         ->option_text("N")
         ->check(CLI::NonNegativeNumber);
-    app.add_option("--template", flags->template_text,
+    app.add_option("--template", flags.template_text,
                    "Shape each answer: a term with the query's variables")
         ->option_text("TERM");
-    app.add_option("--page-token", flags->page_token,
+    app.add_option("--page-token", flags.page_token,
                    "Go on where a --limit ended the same query; it says the token")
         ->option_text("TOKEN");
-    AddQueryOptions(app, flags->query);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunQuery(session, *flags, operands);
-  };
+    AddQueryOptions(app, flags.query);
+  });
   return command;
 }
 

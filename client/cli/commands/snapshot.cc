@@ -1,6 +1,5 @@
 #include "client/cli/commands/snapshot.h"
 
-#include <memory>
 #include <optional>
 
 #include "CLI/CLI.hpp"
@@ -12,6 +11,11 @@
 
 namespace pathkb::cli {
 namespace {
+
+struct CreateFlags {
+  bool no_dedup = false;
+  bool delta = false;
+};
 
 JsonObject SnapshotObject(const v1::Snapshot& snapshot) {
   JsonObject object;
@@ -97,11 +101,13 @@ absl::Status RunSetPinned(Session& session, const std::string& id, bool pinned) 
   return absl::OkStatus();
 }
 
-absl::Status RunCreate(Session& session, bool no_dedup) {
+absl::Status RunCreate(Session& session, const CreateFlags& flags,
+                       const std::vector<std::string>&) {
+  if (flags.delta) return RunCreateDelta(session);
   absl::StatusOr<client::PathkbClient*> client = session.Client();
   if (!client.ok()) return client.status();
   std::optional<bool> deduplicate;
-  if (no_dedup) deduplicate = false;
+  if (flags.no_dedup) deduplicate = false;
   const absl::StatusOr<v1::CreateSnapshotResponse> answer = (*client)->CreateSnapshot(deduplicate);
   if (!answer.ok()) return answer.status();
   PrintSnapshot(session, answer->snapshot(), answer->created());
@@ -140,8 +146,6 @@ absl::Status RunList(Session& session, const std::vector<std::string>&) {
 }  // namespace
 
 Command SnapshotCreateCommand() {
-  const auto no_dedup = std::make_shared<bool>(false);
-  const auto delta = std::make_shared<bool>(false);
   Command command;
   command.name = "snapshot create";
   command.summary = "Write everything into a new snapshot; waits until it is on disk";
@@ -149,15 +153,13 @@ Command SnapshotCreateCommand() {
       "  pathkb snapshot create\n"
       "  pathkb snapshot create --no-dedup        a larger file with the same content\n"
       "  pathkb snapshot create --delta           only what changed since the last one\n";
-  command.declare = [no_dedup, delta](CLI::App& app) {
-    app.add_flag("--no-dedup,--no-merkleize", *no_dedup,
+  command.RunWithOptions(RunCreate, [](CLI::App& app, CreateFlags& flags) {
+    app.add_flag("--no-dedup,--no-merkleize", flags.no_dedup,
                  "Write equal parts of the tree as often as they occur");
-    app.add_flag("--delta", *delta, "Write what changed since the last snapshot or delta, only")
+    app.add_flag("--delta", flags.delta,
+                 "Write what changed since the last snapshot or delta, only")
         ->excludes("--no-dedup");
-  };
-  command.run = [no_dedup, delta](Session& session, const std::vector<std::string>&) {
-    return *delta ? RunCreateDelta(session) : RunCreate(session, *no_dedup);
-  };
+  });
   return command;
 }
 
@@ -173,8 +175,7 @@ Command SnapshotListCommand() {
 Command SnapshotPinCommand() {
   Command command;
   command.name = "snapshot pin";
-  command.operands = "ID";
-  command.operands_min = command.operands_max = 1;
+  command.TakeOperands("ID", 1, 1);
   command.summary = "Keep a snapshot until it is unpinned, whatever the server's settings say";
   command.examples = "  pathkb snapshot pin 20261121T111500.123Z-r42\n";
   command.run = [](Session& session, const std::vector<std::string>& operands) {
@@ -186,8 +187,7 @@ Command SnapshotPinCommand() {
 Command SnapshotUnpinCommand() {
   Command command;
   command.name = "snapshot unpin";
-  command.operands = "ID";
-  command.operands_min = command.operands_max = 1;
+  command.TakeOperands("ID", 1, 1);
   command.summary = "No longer keep a snapshot that was pinned";
   command.examples = "  pathkb snapshot unpin 20261121T111500.123Z-r42\n";
   command.run = [](Session& session, const std::vector<std::string>& operands) {

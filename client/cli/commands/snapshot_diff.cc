@@ -1,7 +1,5 @@
 #include "client/cli/commands/snapshot_diff.h"
 
-#include <memory>
-
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
@@ -61,27 +59,21 @@ absl::Status RunDiff(Session& session, const DiffFlags& flags,
 }  // namespace
 
 Command SnapshotDiffCommand() {
-  const auto flags = std::make_shared<DiffFlags>();
   Command command;
   command.name = "snapshot diff";
-  command.operands = "FROM TO";
-  command.operands_min = 2;
-  command.operands_max = 2;
+  command.TakeOperands("FROM TO", 2, 2);
   command.summary = "The facts that differ between two snapshots, or one and now";
   command.examples =
       "  pathkb snapshot diff 41 now               by revisions, as `snapshot list` has them\n"
       "  pathkb snapshot diff --all 20261121T204800123Z-r41 57\n"
       "\n"
       "A line for each: + added, - removed, ~ changed. Exit code 0 if there is none, else 1.\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_flag("--all", flags->all_spaces, "All spaces, not only that of --space");
-    app.add_option("--limit", flags->limit, "At most so many differences (default: all)")
+  command.RunWithOptions(RunDiff, [](CLI::App& app, DiffFlags& flags) {
+    app.add_flag("--all", flags.all_spaces, "All spaces, not only that of --space");
+    app.add_option("--limit", flags.limit, "At most so many differences (default: all)")
         ->option_text("N")
         ->check(CLI::NonNegativeNumber);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunDiff(session, *flags, operands);
-  };
+  });
   return command;
 }
 

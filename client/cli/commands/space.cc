@@ -1,7 +1,5 @@
 #include "client/cli/commands/space.h"
 
-#include <memory>
-
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
@@ -210,47 +208,32 @@ Command SpaceListCommand() {
 }
 
 Command SpaceDropCommand() {
-  const auto lease_id = std::make_shared<std::string>();
   Command command;
   command.name = "space drop";
-  command.operands = "NAME";
-  command.operands_min = 1;
-  command.operands_max = 1;
+  command.TakeOperands("NAME", 1, 1);
   command.summary = "Take out every fact of a space, and with them the space";
   command.examples = "  pathkb space drop wordnet\n";
-  command.declare = [lease_id](CLI::App& app) { AddLeaseOption(app, *lease_id); };
-  command.run = [lease_id](Session& session, const std::vector<std::string>& operands) {
-    return RunDrop(session, *lease_id, operands);
-  };
+  command.RunWithOptions(RunDrop, AddLeaseOption);
   return command;
 }
 
 Command SpaceForkCommand() {
-  const auto lease_id = std::make_shared<std::string>();
   Command command;
   command.name = "space fork";
-  command.operands = "SPACE NEW";
-  command.operands_min = 2;
-  command.operands_max = 2;
+  command.TakeOperands("SPACE NEW", 2, 2);
   command.summary =
       "Make a new space that holds what another one holds; at once, whatever its size";
   command.examples =
       "  pathkb space fork family what-if     then change what-if, and family stays as it is\n"
       "  pathkb combine difference what-if family    what was added there\n";
-  command.declare = [lease_id](CLI::App& app) { AddLeaseOption(app, *lease_id); };
-  command.run = [lease_id](Session& session, const std::vector<std::string>& operands) {
-    return RunFork(session, *lease_id, operands);
-  };
+  command.RunWithOptions(RunFork, AddLeaseOption);
   return command;
 }
 
 Command SpaceIndexCommand() {
-  const auto lease_id = std::make_shared<std::string>();
   Command command;
   command.name = "space index";
-  command.operands = "SPACE ARGUMENTS";
-  command.operands_min = 2;
-  command.operands_max = 2;
+  command.TakeOperands("SPACE ARGUMENTS", 2, 2);
   command.summary = "Choose the arguments of a space's facts by which patterns find them at once";
   command.examples =
       "  pathkb space index wordnet 2,3    for patterns such as (hypernym $x n01), ($r a b $x)\n"
@@ -258,20 +241,14 @@ Command SpaceIndexCommand() {
       "                                    their relation\n"
       "\n"
       "Takes a walk over the facts; others may write meanwhile. After an error, say it again.\n";
-  command.declare = [lease_id](CLI::App& app) { AddLeaseOption(app, *lease_id); };
-  command.run = [lease_id](Session& session, const std::vector<std::string>& operands) {
-    return RunIndex(session, *lease_id, operands);
-  };
+  command.RunWithOptions(RunIndex, AddLeaseOption);
   return command;
 }
 
 Command SpaceDuplicatesCommand() {
-  const auto lease_id = std::make_shared<std::string>();
   Command command;
   command.name = "space duplicates";
-  command.operands = "SPACE keep|collapse";
-  command.operands_min = 2;
-  command.operands_max = 2;
+  command.TakeOperands("SPACE keep|collapse", 2, 2);
   command.summary = "Choose whether inserting a fact again adds another one";
   command.examples =
       "  pathkb space duplicates events keep       a multiset: each insert adds a fact, each\n"
@@ -279,37 +256,28 @@ Command SpaceDuplicatesCommand() {
       "  pathkb space duplicates events collapse   a set, as spaces are at first; not while a "
       "fact\n"
       "                                            is there more than once\n";
-  command.declare = [lease_id](CLI::App& app) { AddLeaseOption(app, *lease_id); };
-  command.run = [lease_id](Session& session, const std::vector<std::string>& operands) {
-    return RunDuplicates(session, *lease_id, operands);
-  };
+  command.RunWithOptions(RunDuplicates, AddLeaseOption);
   return command;
 }
 
 Command SpaceRestoreCommand() {
-  const auto flags = std::make_shared<RestoreFlags>();
   Command command;
   command.name = "space restore";
-  command.operands = "SPACE --at REV";
-  command.operands_min = 1;
-  command.operands_max = 1;
+  command.TakeOperands("SPACE --at REV", 1, 1);
   command.summary = "Make a space what it was at the revision of a snapshot";
   command.examples =
       "  pathkb space restore family --at 41 --dry-run      what would change, in numbers\n"
       "  pathkb space restore family --at 41\n"
       "  pathkb space restore attic --at 41 --from family   into another space\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_option("--at", flags->at, "The revision, as `snapshot list` has it")
+  command.RunWithOptions(RunRestore, [](CLI::App& app, RestoreFlags& flags) {
+    app.add_option("--at", flags.at, "The revision, as `snapshot list` has it")
         ->option_text("REV")
         ->check(CLI::PositiveNumber);
-    app.add_option("--from", flags->from, "The space to read (default: the same)")
+    app.add_option("--from", flags.from, "The space to read (default: the same)")
         ->option_text("OTHER");
-    app.add_flag("--dry-run", flags->dry_run, "Change nothing, say what would change");
-    AddLeaseOption(app, flags->lease_id);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunRestore(session, *flags, operands);
-  };
+    app.add_flag("--dry-run", flags.dry_run, "Change nothing, say what would change");
+    AddLeaseOption(app, flags.lease_id);
+  });
   return command;
 }
 

@@ -1,7 +1,5 @@
 #include "client/cli/commands/transform.h"
 
-#include <memory>
-
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
@@ -66,26 +64,20 @@ absl::Status RunTransform(Session& session, const TransformFlags& flags,
 }  // namespace
 
 Command TransformCommand() {
-  const auto flags = std::make_shared<TransformFlags>();
   Command command;
   command.name = "transform";
-  command.operands = "QUERY TEMPLATE";
-  command.operands_min = 2;
-  command.operands_max = 2;
+  command.TakeOperands("QUERY TEMPLATE", 2, 2);
   command.summary = "Insert TEMPLATE, filled with each answer to QUERY, all or none";
   command.examples =
       "  pathkb transform '(, (parent $x $y) (parent $y $z))' '(grandparent $x $z)'\n"
       "  pathkb transform '(edge $x $y)' '(edge $y $x)' --into reversed --dry-run\n";
-  command.declare = [flags](CLI::App& app) {
-    app.add_option("--into", flags->into, "The space that gets the facts (default: the same)")
+  command.RunWithOptions(RunTransform, [](CLI::App& app, TransformFlags& flags) {
+    app.add_option("--into", flags.into, "The space that gets the facts (default: the same)")
         ->option_text("SPACE");
-    app.add_flag("--dry-run", flags->dry_run, "Count only; write nothing");
-    AddQueryOptions(app, flags->query);
-    AddWriteOptions(app, flags->write);
-  };
-  command.run = [flags](Session& session, const std::vector<std::string>& operands) {
-    return RunTransform(session, *flags, operands);
-  };
+    app.add_flag("--dry-run", flags.dry_run, "Count only; write nothing");
+    AddQueryOptions(app, flags.query);
+    AddWriteOptions(app, flags.write);
+  });
   return command;
 }
 
