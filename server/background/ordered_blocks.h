@@ -30,24 +30,27 @@
 
 namespace pathkb {
 
-// One thread at a time. Memory: `parts_ahead` times `blocks_ahead` blocks at most.
+// One thread at a time. Memory: of each part that was begun, at most a block more than it may have.
 template <typename Block>
 class OrderedBlocks {
  public:
   // Makes a part's next block; none behind the last. One thread at a time, not always the same.
   using Maker = std::function<absl::StatusOr<std::optional<Block>>()>;
 
+  // What a block weighs: bytes, say.
+  using Weigh = size_t (*)(const Block&);
+
   // How far the threads may go ahead of what is taken.
   struct Ahead {
     size_t parts = 4;   // Begun and not taken whole, at least 1.
-    size_t blocks = 8;  // Of each of them.
+    size_t weight = 8;  // Of a part's blocks that wait: when they come to it, no more are made.
   };
 
   // `new_maker` is called once for each of the parts, by any thread, when its turn comes. Borrows
   // the pool, whose tasks work on parts; none of them ever waits.
   OrderedBlocks(ThreadPool& threads, size_t parts, std::function<Maker(size_t part)> new_maker,
-                Ahead ahead)
-      : state_(std::make_shared<State>(threads, parts, std::move(new_maker), ahead)) {}
+                Ahead ahead, Weigh weigh)
+      : state_(std::make_shared<State>(threads, parts, std::move(new_maker), ahead, weigh)) {}
 
   // Returns when no thread works on a part any more: after the blocks that are being made.
   ~OrderedBlocks() { state_->Stop(); }
@@ -63,6 +66,7 @@ class OrderedBlocks {
   struct Part {
     Maker maker;               // Null until it is begun.
     std::deque<Block> blocks;  // Made and not taken.
+    size_t weight = 0;         // Of them.
     bool busy = false;         // A thread uses the maker, without the lock.
     bool queued = false;       // A task for it is in the pool.
     bool ended = false;        // There are no more blocks, because of `status` if that is an error.
@@ -72,8 +76,13 @@ class OrderedBlocks {
   // What the tasks share with the object. They may come to their turn when that is gone.
   class State : public std::enable_shared_from_this<State> {
    public:
-    State(ThreadPool& threads, size_t parts, std::function<Maker(size_t)> new_maker, Ahead ahead)
-        : threads_(threads), new_maker_(std::move(new_maker)), ahead_(ahead), parts_(parts) {}
+    State(ThreadPool& threads, size_t parts, std::function<Maker(size_t)> new_maker, Ahead ahead,
+          Weigh weigh)
+        : threads_(threads),
+          new_maker_(std::move(new_maker)),
+          ahead_(ahead),
+          weigh_(weigh),
+          parts_(parts) {}
 
     absl::StatusOr<std::optional<Block>> Next() ABSL_LOCKS_EXCLUDED(mutex_) {
       std::unique_lock<std::mutex> lock(mutex_);
@@ -82,6 +91,7 @@ class OrderedBlocks {
         if (!part.blocks.empty()) {
           Block block = std::move(part.blocks.front());
           part.blocks.pop_front();
+          part.weight -= weigh_(block);
           GiveWork();
           return block;
         }
@@ -122,9 +132,7 @@ class OrderedBlocks {
       }
     }
 
-    bool HasRoom(const Part& part) const {
-      return !part.ended && part.blocks.size() < ahead_.blocks;
-    }
+    bool HasRoom(const Part& part) const { return !part.ended && part.weight < ahead_.weight; }
 
     // A task: makes blocks until there are as many as may be.
     void Work(size_t index) ABSL_LOCKS_EXCLUDED(mutex_) {
@@ -145,6 +153,7 @@ class OrderedBlocks {
       lock.lock();
       part.busy = false;
       if (block.ok() && block->has_value()) {
+        part.weight += weigh_(**block);
         part.blocks.push_back(*std::move(*block));
       } else {
         part.ended = true;
@@ -156,6 +165,7 @@ class OrderedBlocks {
     ThreadPool& threads_;
     const std::function<Maker(size_t)> new_maker_;
     const Ahead ahead_;
+    const Weigh weigh_;
 
     std::mutex mutex_;
     std::condition_variable changed_;  // A block was made, or a part has ended.

@@ -17,6 +17,8 @@ namespace {
 
 using Blocks = OrderedBlocks<int>;
 
+size_t One(const int&) { return 1; }
+
 // Part p has the blocks p * 1000, p * 1000 + 1, ..., `count(p)` of them.
 std::function<Blocks::Maker(size_t)> Numbered(std::function<int(size_t)> count) {
   return [count = std::move(count)](size_t part) -> Blocks::Maker {
@@ -32,7 +34,7 @@ TEST(OrderedBlocksTest, AllComeInOrder) {
     ThreadPool pool(threads);
     for (const size_t parts : {0, 1, 2, 50}) {
       const auto count = [](size_t part) { return static_cast<int>(part * 7919 % 30); };
-      Blocks blocks(pool, parts, Numbered(count), {.parts = 4, .blocks = 3});
+      Blocks blocks(pool, parts, Numbered(count), {.parts = 4, .weight = 3}, One);
       for (size_t part = 0; part < parts; ++part) {
         for (int i = 0; i < count(part); ++i) {
           const auto block = blocks.Next();
@@ -58,12 +60,29 @@ TEST(OrderedBlocksTest, ThreadsGoAheadOnlySoFar) {
       last_part = std::max<size_t>(last_part, part);
       return [&made]() -> absl::StatusOr<std::optional<int>> { return ++made; };
     };
-    Blocks blocks(pool, 100, new_maker, {.parts = 3, .blocks = 5});
+    Blocks blocks(pool, 100, new_maker, {.parts = 3, .weight = 5}, One);
     ASSERT_TRUE(blocks.Next().ok());
   }
   // The pool has run all that it was given.
   EXPECT_LE(made, 3 * 5 + 1);
   EXPECT_LE(last_part, 2u);
+}
+
+TEST(OrderedBlocksTest, HeavyBlocksAreFewer) {
+  std::atomic<int> made = 0;
+  {
+    ThreadPool pool(2);
+    const auto new_maker = [&](size_t) -> Blocks::Maker {
+      return [&made]() -> absl::StatusOr<std::optional<int>> {
+        ++made;
+        return 50;
+      };
+    };
+    Blocks blocks(pool, 2, new_maker, {.parts = 2, .weight = 100},
+                  [](const int& block) { return static_cast<size_t>(block); });
+    ASSERT_TRUE(blocks.Next().ok());
+  }
+  EXPECT_LE(made, 2 * 2 + 1);
 }
 
 TEST(OrderedBlocksTest, OtherPartsAreMadeWhileOneTakesLong) {
@@ -78,7 +97,7 @@ TEST(OrderedBlocksTest, OtherPartsAreMadeWhileOneTakesLong) {
       return static_cast<int>(part);
     };
   };
-  Blocks blocks(pool, 2, new_maker, {});
+  Blocks blocks(pool, 2, new_maker, {}, One);
   EXPECT_EQ(**blocks.Next(), 0);
   EXPECT_EQ(**blocks.Next(), 1);
   EXPECT_FALSE(blocks.Next()->has_value());
@@ -89,7 +108,7 @@ TEST(OrderedBlocksTest, GoesOnWhereThePoolIsBusy) {
   std::latch done(1);
   pool.Run([&done] { done.wait(); });
   {
-    Blocks blocks(pool, 3, Numbered([](size_t) { return 10; }), {});
+    Blocks blocks(pool, 3, Numbered([](size_t) { return 10; }), {}, One);
     for (int i = 0; i < 30; ++i) ASSERT_EQ(**blocks.Next(), i / 10 * 1000 + i % 10);
     EXPECT_FALSE(blocks.Next()->has_value());
   }
@@ -107,7 +126,7 @@ TEST(OrderedBlocksTest, AnErrorComesBehindTheBlocksBeforeIt) {
       return static_cast<int>(part) * 1000 + next++;
     };
   };
-  Blocks blocks(pool, 5, new_maker, {});
+  Blocks blocks(pool, 5, new_maker, {}, One);
   for (const int expected : {0, 1, 1000, 1001, 2000}) ASSERT_EQ(**blocks.Next(), expected);
   EXPECT_EQ(blocks.Next().status().message(), "part 2");
   EXPECT_EQ(blocks.Next().status().message(), "part 2");

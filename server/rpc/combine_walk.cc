@@ -18,11 +18,19 @@ namespace {
 constexpr uint64_t kFactsOfPart = 16'384;
 constexpr uint64_t kPartsMax = 512;
 // Beyond a whole part of usual facts, so that a thread that is ahead seldom stops in one.
-constexpr size_t kBlocksAhead = 32;
+constexpr size_t kBytesAhead = size_t{4} << 20;
+// A block itself, and what a fact takes in it beside its bytes, about.
+constexpr size_t kBlockBytes = 1024;
+constexpr size_t kFactBytes = 128;
 // Parts that are worked on at once: more than this wait for each other.
 constexpr size_t kPartsAheadMax = 8;
 // A block that holds no facts ends after so many, to be interrupted and counted.
 constexpr uint64_t kBlockFactsMax = 16'384;
+
+size_t BytesOf(const CombineBlock& block) {
+  const size_t facts = block.changes.size() + static_cast<size_t>(block.message.facts_size());
+  return kBlockBytes + block.bytes + facts * kFactBytes;
+}
 
 size_t PartsAhead() {
   return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kPartsAheadMax);
@@ -106,8 +114,9 @@ CombineWalk::CombineWalk(CombinePlan plan, ThreadPool& threads,
     : plan_(std::move(plan)),
       interrupt_(std::move(interrupt)),
       ranges_(SplitCombination(plan_.operands, kFactsOfPart, PartsAhead() > 1 ? kPartsMax : 1)),
-      blocks_(threads, ranges_.size(), [this](size_t part) { return NewMaker(part); },
-              {.parts = PartsAhead(), .blocks = kBlocksAhead}) {}
+      blocks_(
+          threads, ranges_.size(), [this](size_t part) { return NewMaker(part); },
+          {.parts = PartsAhead(), .weight = kBytesAhead}, BytesOf) {}
 
 OrderedBlocks<CombineBlock>::Maker CombineWalk::NewMaker(size_t part) const {
   return [part = std::make_shared<Part>(plan_, interrupt_, ranges_[part])] {
