@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "fmt/format.h"
 
-#include "client/cpp/utf8.h"
+#include "core/base/utf8.h"
 
 namespace pathkb::client {
 namespace {

@@ -2,19 +2,19 @@
 
 #include "fmt/format.h"
 
-#include "client/cpp/formats/json_text.h"
+#include "core/base/json_text.h"
 
 namespace pathkb::cli {
 
 std::string JsonString(std::string_view text) {
   std::string out;
-  client::AppendJsonString(text, out);
+  AppendJsonString(text, out);
   return out;
 }
 
 std::string JsonNumber(double value) {
   std::string out;
-  client::AppendJsonNumber(value, out);
+  AppendJsonNumber(value, out);
   return out;
 }
 
