@@ -6,51 +6,14 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
-#include "core/base/varint.h"
 #include "core/facts/keys.h"
 #include "core/term/path_encoding.h"
+#include "core/term/subterm.h"
 
 namespace pathkb {
 namespace {
 
 constexpr uint16_t kPositionBits = ((1u << kIndexPositionsMax) - 1) << 1;
-
-// The byte behind the subterm that begins at byte `at`; npos if the bytes end before it does or are
-// none. As TermScanner, but by steps of whole tokens.
-size_t SubtermEnd(std::string_view bytes, size_t at) {
-  uint64_t pending = 1;  // Subterms still to come.
-  while (pending > 0) {
-    if (at >= bytes.size()) return bytes.npos;
-    const uint8_t tag = static_cast<uint8_t>(bytes[at++]);
-    --pending;
-    if (tag >= kSymbolTagMin) {
-      at += tag - kNewVariableTag;
-    } else if (tag >= kVariableAgainTagMin) {
-      continue;
-    } else if (tag <= kExpressionTagMax) {
-      pending += tag;
-    } else if (tag <= kIntegerTagMax) {
-      at += tag < kZeroTag ? kZeroTag - tag : tag - kZeroTag;
-    } else if (tag == kFloatTag) {
-      at += sizeof(uint64_t);
-    } else if (tag == kStringTag) {
-      do {
-        at = bytes.find(static_cast<char>(kStringEscape), at);
-        if (at >= bytes.size() - 1) return bytes.npos;
-        at += 2;
-      } while (static_cast<uint8_t>(bytes[at - 1]) == kStringEscapedZero);
-    } else if (tag == kLongSymbolTag || tag == kWideExpressionTag) {
-      std::string_view rest = bytes.substr(at);
-      uint64_t number = 0;
-      if (!ConsumeVarint(rest, number) || number > rest.size()) return bytes.npos;
-      at = bytes.size() - rest.size();
-      (tag == kLongSymbolTag ? at : pending) += number;
-    } else {
-      return bytes.npos;
-    }
-  }
-  return at <= bytes.size() ? at : bytes.npos;
-}
 
 // Finds the ends of the first `wanted` children, or of all if there are fewer, of the expression
 // that `bytes` begin with; returns how many that were, 0 if it has a head only, is none of up to
@@ -59,9 +22,9 @@ int ChildEnds(std::string_view bytes, int wanted, size_t* ends) {
   if (bytes.empty() || static_cast<uint8_t>(bytes[0]) > kExpressionTagMax) return 0;
   const int children = std::min<int>(static_cast<uint8_t>(bytes[0]), wanted);
   size_t at = 1;
+  bool has_variable = false;  // Nobody asks.
   for (int child = 0; child < children; ++child) {
-    at = SubtermEnd(bytes, at);
-    if (at == bytes.npos) return 0;
+    if (!PassSubterm(bytes, at, has_variable)) return 0;
     ends[child] = at;
   }
   return children;

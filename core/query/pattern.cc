@@ -5,7 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
-#include "core/query/subterm.h"
+#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
 
 namespace pathkb {

@@ -20,7 +20,7 @@
 #include "core/base/status_macros.h"
 #include "core/facts/arg_index.h"
 #include "core/facts/keys.h"
-#include "core/query/subterm.h"
+#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
 
 namespace pathkb {

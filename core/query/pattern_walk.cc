@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/base/run_compare.h"
-#include "core/query/subterm.h"
+#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
 
 namespace pathkb {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/query/pattern_walk.h"
-#include "core/query/subterm.h"
+#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
 
 namespace pathkb {

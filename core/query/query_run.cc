@@ -15,7 +15,7 @@
 #include "core/query/plan_choice.h"
 #include "core/query/query_row.h"
 #include "core/query/query_steps.h"
-#include "core/query/subterm.h"
+#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
 
 namespace pathkb {

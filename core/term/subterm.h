@@ -1,10 +1,10 @@
 // Where an encoded subterm ends, in bytes that lie in one piece, such as the path under a cursor:
-// what a walk over a trie asks for each answer. core/term/path_encoding's TermScanner answers the
-// same byte by byte, EncodedTermBytes() with all checks of a decoder; this one looks at structure
-// only.
+// what a walk over a trie asks for each answer, and the argument index for each fact. In
+// path_encoding, TermScanner answers the same byte by byte, EncodedTermBytes() with all checks of a
+// decoder; this one looks at structure only.
 
-#ifndef PATHKB_CORE_QUERY_SUBTERM_H_
-#define PATHKB_CORE_QUERY_SUBTERM_H_
+#ifndef PATHKB_CORE_TERM_SUBTERM_H_
+#define PATHKB_CORE_TERM_SUBTERM_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -54,4 +54,4 @@ inline bool PassSubterm(std::string_view bytes, size_t& at, bool& has_variable) 
 
 }  // namespace pathkb
 
-#endif  // PATHKB_CORE_QUERY_SUBTERM_H_
+#endif  // PATHKB_CORE_TERM_SUBTERM_H_

@@ -1,4 +1,4 @@
-#include "core/query/subterm.h"
+#include "core/term/subterm.h"
 
 namespace pathkb {
 namespace {

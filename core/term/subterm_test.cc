@@ -1,6 +1,6 @@
 // Against the decoder: the ends of random terms, at every cut of them, and of random bytes.
 
-#include "core/query/subterm.h"
+#include "core/term/subterm.h"
 
 #include <cstdlib>
 #include <random>
