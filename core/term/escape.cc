@@ -5,7 +5,7 @@
 
 #include "fmt/format.h"
 
-#include "core/base/utf8.h"
+#include "core/term/utf8.h"
 
 namespace pathkb {
 

@@ -8,9 +8,9 @@
 #include "fmt/format.h"
 
 #include "core/base/status_macros.h"
-#include "core/base/utf8.h"
 #include "core/term/number_text.h"
 #include "core/term/text_position.h"
+#include "core/term/utf8.h"
 
 namespace pathkb {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <cstdint>
 
-#include "core/base/utf8.h"
 #include "core/term/escape.h"
 #include "core/term/number_text.h"
 #include "core/term/sexpr.h"
+#include "core/term/utf8.h"
 
 namespace pathkb {
 namespace {

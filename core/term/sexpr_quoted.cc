@@ -3,9 +3,9 @@
 #include <cstdint>
 
 #include "core/base/status_macros.h"
-#include "core/base/utf8.h"
 #include "core/term/escape.h"
 #include "core/term/sexpr.h"
+#include "core/term/utf8.h"
 
 namespace pathkb {
 namespace {

@@ -8,8 +8,8 @@
 #include "absl/strings/cord.h"
 #include "fmt/format.h"
 
-#include "core/base/utf8.h"
 #include "core/term/escape.h"
+#include "core/term/utf8.h"
 
 namespace pathkb {
 namespace {

@@ -10,8 +10,8 @@
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
-#include "core/base/utf8.h"
 #include "core/term/path_encoding.h"
+#include "core/term/utf8.h"
 #include "server/config/limits.h"
 
 namespace pathkb {

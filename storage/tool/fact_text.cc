@@ -5,14 +5,14 @@
 
 #include "fmt/format.h"
 
-#include "core/base/json_text.h"
 #include "core/base/status_macros.h"
 #include "core/base/string_views.h"
-#include "core/base/utf8.h"
 #include "core/facts/entry.h"
 #include "core/facts/keys.h"
 #include "core/term/path_encoding.h"
 #include "core/term/term.h"
+#include "core/term/utf8.h"
+#include "storage/tool/json_text.h"
 
 namespace pathkb {
 namespace {
@@ -30,14 +30,13 @@ absl::StatusOr<Change> ChangeOf(const Term& term, std::string name, Entry entry)
   return change;
 }
 
-bool TakeMetadata(JsonCursor& json, Entry& entry) {
+absl::Status TakeMetadata(JsonCursor& json, Entry& entry) {
   bool first = true;
-  bool more = false;
   std::string key;
   for (;;) {
-    if (!json.NextMember(first, more, key)) return false;
-    if (!more) return true;
-    if (!json.TakeString(entry.metadata[key])) return false;
+    PATHKB_ASSIGN_OR_RETURN(const bool more, json.NextMember(first, key));
+    if (!more) return absl::OkStatus();
+    PATHKB_ASSIGN_OR_RETURN(entry.metadata[key], json.TakeString());
   }
 }
 
@@ -51,44 +50,36 @@ struct JsonFact {
   Entry entry;
 };
 
-// "byte N: what is wrong", N from 0.
-absl::Status WrongJson(size_t offset, std::string_view what) {
-  return absl::InvalidArgumentError(fmt::format("byte {}: {}", offset, what));
-}
-
 absl::StatusOr<JsonFact> ParseJsonFact(std::string_view line) {
-  if (const auto bad = FindInvalidUtf8(line)) return WrongJson(*bad, "not UTF-8");
   JsonCursor json(line);
   JsonFact fact;
   auto& [term_text, name, entry] = fact;
   bool first = true;
-  bool more = false;
-  bool good = true;
   std::string key;
-  while (good) {
-    good = json.NextMember(first, more, key);
-    if (!good || !more) break;
+  for (;;) {
+    PATHKB_ASSIGN_OR_RETURN(const bool more, json.NextMember(first, key));
+    if (!more) break;
     if (key == "fact") {
-      good = json.TakeString(term_text.emplace());
+      PATHKB_ASSIGN_OR_RETURN(term_text, json.TakeString());
     } else if (json.TakeNull()) {
       continue;  // As if it were not there.
     } else if (key == "name") {
-      good = json.TakeString(name);
+      PATHKB_ASSIGN_OR_RETURN(name, json.TakeString());
     } else if (key == "confidence") {
-      good = json.TakeNumber(entry.confidence);
-      if (good && !(entry.confidence >= 0 && entry.confidence <= 1)) {
+      PATHKB_ASSIGN_OR_RETURN(entry.confidence, json.TakeNumber());
+      if (!(entry.confidence >= 0 && entry.confidence <= 1)) {
         return absl::InvalidArgumentError(
             fmt::format("confidence {}: must be between 0 and 1", entry.confidence));
       }
     } else if (key == "source") {
-      good = json.TakeString(entry.source);
+      PATHKB_ASSIGN_OR_RETURN(entry.source, json.TakeString());
     } else if (key == "metadata") {
-      good = TakeMetadata(json, entry);
+      PATHKB_RETURN_IF_ERROR(TakeMetadata(json, entry));
     } else {
-      good = json.SkipValue();
+      PATHKB_RETURN_IF_ERROR(json.SkipValue());
     }
   }
-  if (!good || !json.Finish()) return WrongJson(json.error_offset(), json.error());
+  PATHKB_RETURN_IF_ERROR(json.Finish());
   return fact;
 }
 

@@ -11,8 +11,8 @@
 #include "fmt/format.h"
 
 #include "client/cli/output/json.h"
-#include "core/base/json_text.h"
-#include "core/base/utf8.h"
+#include "client/cpp/formats/json_text.h"
+#include "client/cpp/utf8.h"
 
 namespace pathkb::cli {
 namespace {
@@ -50,7 +50,7 @@ bool Parse(std::string_view text, ImportProgress& progress) {
   std::map<std::string, std::string*> texts = {{"space", &progress.space},
                                                {"reading", &progress.reading},
                                                {"header", &progress.point.header}};
-  JsonCursor json(text);
+  client::JsonCursor json(text);
   bool first = true;
   bool more = false;
   std::string key;
@@ -90,7 +90,7 @@ absl::StatusOr<std::optional<ImportProgress>> LoadProgress(const std::string& pa
   text << file.rdbuf();
   ImportProgress progress;
   const std::string all = text.str();
-  if (FindInvalidUtf8(all) || !Parse(all, progress)) {
+  if (client::FindInvalidUtf8(all) || !Parse(all, progress)) {
     return absl::FailedPreconditionError(fmt::format(
         "{}: this does not say how far an import has come; remove it to import from the start, "
         "which is safe",

@@ -2,19 +2,19 @@
 
 #include "fmt/format.h"
 
-#include "core/base/json_text.h"
+#include "client/cpp/formats/json_text.h"
 
 namespace pathkb::cli {
 
 std::string JsonString(std::string_view text) {
   std::string out;
-  AppendJsonString(text, out);
+  client::AppendJsonString(text, out);
   return out;
 }
 
 std::string JsonNumber(double value) {
   std::string out;
-  AppendJsonNumber(value, out);
+  client::AppendJsonNumber(value, out);
   return out;
 }
 

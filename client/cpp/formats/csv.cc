@@ -7,9 +7,9 @@
 
 #include "fmt/format.h"
 
+#include "client/cpp/formats/json_text.h"
 #include "client/cpp/formats/term_text.h"
-#include "core/base/json_text.h"
-#include "core/base/utf8.h"
+#include "client/cpp/utf8.h"
 
 namespace pathkb::client {
 namespace {

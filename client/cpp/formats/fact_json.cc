@@ -5,7 +5,7 @@
 
 #include "fmt/format.h"
 
-#include "core/base/json_text.h"
+#include "client/cpp/formats/json_text.h"
 
 namespace pathkb::client {
 namespace {

@@ -6,7 +6,7 @@
 #include "fmt/format.h"
 
 #include "client/cpp/formats/fact_json.h"
-#include "core/base/utf8.h"
+#include "client/cpp/utf8.h"
 
 namespace pathkb::client {
 

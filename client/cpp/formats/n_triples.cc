@@ -9,7 +9,7 @@
 
 #include "client/cpp/formats/term_text.h"
 #include "client/cpp/formats/triple_parts.h"
-#include "core/base/utf8.h"
+#include "client/cpp/utf8.h"
 
 namespace pathkb::client {
 namespace {

@@ -7,7 +7,7 @@
 #include "fmt/format.h"
 
 #include "client/cpp/formats/term_text.h"
-#include "core/base/utf8.h"
+#include "client/cpp/utf8.h"
 
 namespace pathkb::client {
 namespace {

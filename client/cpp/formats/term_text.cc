@@ -10,7 +10,7 @@
 #include "fmt/format.h"
 
 #include "client/cpp/fact_splitter.h"
-#include "core/base/utf8.h"
+#include "client/cpp/utf8.h"
 
 namespace pathkb::client {
 namespace {

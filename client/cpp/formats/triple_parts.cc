@@ -11,7 +11,7 @@
 
 #include "client/cpp/formats/literal_form.h"
 #include "client/cpp/formats/term_text.h"
-#include "core/base/utf8.h"
+#include "client/cpp/utf8.h"
 
 namespace pathkb::client {
 namespace {

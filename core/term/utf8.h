@@ -1,11 +1,10 @@
-// Unicode characters in UTF-8: taken from a text and appended to one, texts looked through for what
-// is no UTF-8, and the two properties of characters that s-expressions ask for.
+// Unicode characters in UTF-8: taken from a text and appended to one, and the two properties that
+// s-expressions ask for.
 
-#ifndef PATHKB_CORE_BASE_UTF8_H_
-#define PATHKB_CORE_BASE_UTF8_H_
+#ifndef PATHKB_CORE_TERM_UTF8_H_
+#define PATHKB_CORE_TERM_UTF8_H_
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,13 +27,6 @@ struct Utf8Character {
 // surrogates, and what lies past kCharacterMax.
 Utf8Character DecodeUtf8(std::string_view text, size_t offset);
 
-// Offset of the first byte of `text` that does not begin a character or go on with one, as
-// DecodeUtf8() has them; nullopt if all is well. Eight bytes a step where they are ASCII.
-std::optional<size_t> FindInvalidUtf8(std::string_view text);
-
-// "byte 0xFF is not valid UTF-8", of the byte at `offset`.
-std::string InvalidUtf8Text(std::string_view text, size_t offset);
-
 // True for a character that UTF-8 can hold: up to kCharacterMax and no surrogate.
 bool IsCharacter(char32_t code);
 
@@ -51,4 +43,4 @@ bool IsInvisible(char32_t code);
 
 }  // namespace pathkb
 
-#endif  // PATHKB_CORE_BASE_UTF8_H_
+#endif  // PATHKB_CORE_TERM_UTF8_H_

@@ -1,7 +1,7 @@
 // Goal: what is written reads back, nothing that is no JSON is taken for it, and an error says
 // where it is. Method: round trips of every kind of character, and lists of right and wrong texts.
 
-#include "core/base/json_text.h"
+#include "client/cpp/formats/json_text.h"
 
 #include <limits>
 #include <string>
@@ -10,7 +10,7 @@
 
 #include "gtest/gtest.h"
 
-namespace pathkb {
+namespace pathkb::client {
 namespace {
 
 TEST(JsonTextTest, StringsRoundTrip) {
@@ -154,4 +154,4 @@ TEST(JsonTextTest, ACallerAddsErrorsOfItsOwn) {
 }
 
 }  // namespace
-}  // namespace pathkb
+}  // namespace pathkb::client

@@ -1,9 +1,6 @@
-#include "core/base/utf8.h"
+#include "core/term/utf8.h"
 
 #include <cstdint>
-#include <cstring>
-
-#include "fmt/format.h"
 
 namespace pathkb {
 
@@ -30,28 +27,6 @@ Utf8Character DecodeUtf8(std::string_view text, size_t offset) {
   }
   if (code < code_min || !IsCharacter(code)) return {};
   return {code, bytes};
-}
-
-std::optional<size_t> FindInvalidUtf8(std::string_view text) {
-  size_t at = 0;
-  while (at < text.size()) {
-    uint64_t eight;
-    if (text.size() - at >= sizeof(eight)) {
-      std::memcpy(&eight, text.data() + at, sizeof(eight));
-      if ((eight & 0x8080808080808080u) == 0) {
-        at += sizeof(eight);
-        continue;
-      }
-    }
-    const size_t bytes = DecodeUtf8(text, at).bytes;
-    if (bytes == 0) return at;
-    at += bytes;
-  }
-  return std::nullopt;
-}
-
-std::string InvalidUtf8Text(std::string_view text, size_t offset) {
-  return fmt::format("byte 0x{:02X} is not valid UTF-8", static_cast<uint8_t>(text[offset]));
 }
 
 bool IsCharacter(char32_t code) {

@@ -1,14 +1,14 @@
 // JSON on one line, as far as facts need it, from and to text. RFC 8259.
 
-#ifndef PATHKB_CORE_BASE_JSON_TEXT_H_
-#define PATHKB_CORE_BASE_JSON_TEXT_H_
+#ifndef PATHKB_CLIENT_CPP_FORMATS_JSON_TEXT_H_
+#define PATHKB_CLIENT_CPP_FORMATS_JSON_TEXT_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-namespace pathkb {
+namespace pathkb::client {
 
 // Appends `text`, which is UTF-8 and stays so, as a JSON string with its quotation marks. Control
 // characters, `"` and `\` are escaped.
@@ -21,8 +21,7 @@ void AppendJsonNumber(double value, std::string& out);
 // be UTF-8. Nothing recurses: depth is a number.
 //
 // Each function returns false if something else stands there; then error() and error_offset() say
-// what is wrong, and the cursor is not to be used any more. TakeNull() alone makes no error of
-// that.
+// what is wrong, and the cursor is not to be used any more.
 class JsonCursor {
  public:
   explicit JsonCursor(std::string_view text) : text_(text) {}
@@ -66,6 +65,6 @@ class JsonCursor {
   size_t error_offset_ = 0;
 };
 
-}  // namespace pathkb
+}  // namespace pathkb::client
 
-#endif  // PATHKB_CORE_BASE_JSON_TEXT_H_
+#endif  // PATHKB_CLIENT_CPP_FORMATS_JSON_TEXT_H_

@@ -1,24 +1,23 @@
-#include "core/base/json_text.h"
+#include "storage/tool/json_text.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <iterator>
-#include <utility>
 
 #include "fmt/format.h"
 
-#include "core/base/utf8.h"
+#include "core/base/status_macros.h"
+#include "core/term/utf8.h"
 
 namespace pathkb {
 namespace {
 
-constexpr char32_t kHighSurrogate = 0xD800;
-constexpr char32_t kLowSurrogate = 0xDC00;
-
 bool IsSurrogate(char32_t code, char32_t from) { return code >= from && code < from + 0x400; }
 
-bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20; }
+constexpr char32_t kHighSurrogate = 0xD800;
+constexpr char32_t kLowSurrogate = 0xDC00;
 
 // How many characters at the front of `text` a number consists of, by the grammar of JSON; 0 if it
 // is none.
@@ -67,7 +66,7 @@ void AppendJsonString(std::string_view text, std::string& out) {
         out += "\\t";
         break;
       default:
-        if (IsControl(c) || c == 0x7F) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
           fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
         } else {
           out.push_back(c);
@@ -78,19 +77,13 @@ void AppendJsonString(std::string_view text, std::string& out) {
 }
 
 void AppendJsonNumber(double value, std::string& out) {
-  if (!std::isfinite(value)) {
-    out += "null";
-    return;
-  }
   char digits[64];
   const std::to_chars_result result = std::to_chars(std::begin(digits), std::end(digits), value);
   out.append(digits, result.ptr);
 }
 
-bool JsonCursor::Wrong(std::string what, size_t offset) {
-  error_ = std::move(what);
-  error_offset_ = std::min(offset, text_.size());
-  return false;
+absl::Status JsonCursor::Wrong(std::string_view what) const {
+  return absl::InvalidArgumentError(fmt::format("byte {}: {}", at_, what));
 }
 
 void JsonCursor::SkipBlanks() {
@@ -104,103 +97,84 @@ bool JsonCursor::Take(char c) {
   return true;
 }
 
-size_t JsonCursor::offset() {
-  SkipBlanks();
-  return at_;
-}
-
-bool JsonCursor::NextMember(bool& first, bool& more, std::string& key) {
-  const bool was_first = std::exchange(first, false);
+absl::StatusOr<bool> JsonCursor::NextMember(bool& first, std::string& key) {
+  const bool was_first = first;
+  first = false;
   if (was_first && !Take('{')) return Wrong("expected an object");
-  more = !Take('}');
-  if (!more) return true;
+  if (Take('}')) return false;
   if (!was_first && !Take(',')) return Wrong("expected `,` or `}`");
-  if (!TakeString(key)) return false;
-  return Take(':') || Wrong("expected `:`");
+  PATHKB_ASSIGN_OR_RETURN(key, TakeString());
+  if (!Take(':')) return Wrong("expected `:`");
+  return true;
 }
 
-bool JsonCursor::TakeString(std::string& out) {
+absl::StatusOr<std::string> JsonCursor::TakeString() {
   if (!Take('"')) return Wrong("expected a string");
-  const size_t begin = at_ - 1;
-  out.clear();
+  std::string out;
   while (at_ < text_.size()) {
-    size_t end = at_;
-    while (end < text_.size() && text_[end] != '"' && text_[end] != '\\' && !IsControl(text_[end]))
-      ++end;
-    out.append(text_.substr(at_, end - at_));
-    at_ = end;
-    if (at_ == text_.size()) break;
-    if (text_[at_] == '"') {
+    const char c = text_[at_];
+    if (c == '"') {
       ++at_;
-      return true;
+      return out;
     }
-    if (text_[at_] != '\\') return Wrong("a control character in a string");
-    if (!TakeEscape(out)) return false;
+    if (c == '\\') {
+      PATHKB_RETURN_IF_ERROR(TakeEscape(out));
+      continue;
+    }
+    if (static_cast<unsigned char>(c) < 0x20) return Wrong("a control character in a string");
+    const Utf8Character character = DecodeUtf8(text_, at_);
+    if (character.bytes == 0) return Wrong("not UTF-8");
+    out.append(text_.substr(at_, character.bytes));
+    at_ += character.bytes;
   }
-  return Wrong("this string is not closed", begin);
+  return Wrong("a string without its end");
 }
 
-bool JsonCursor::TakeEscape(std::string& out) {
-  const size_t begin = at_++;
-  if (at_ >= text_.size()) return Wrong("this string is not closed", begin);
+absl::Status JsonCursor::TakeEscape(std::string& out) {
+  ++at_;
+  if (at_ >= text_.size()) return Wrong("a string without its end");
   constexpr std::string_view kNames = "\"\\/bfnrt";
   constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
   if (const size_t index = kNames.find(text_[at_]); index != kNames.npos) {
     out.push_back(kMeanings[index]);
     ++at_;
-    return true;
+    return absl::OkStatus();
   }
-  if (text_[at_] != 'u') return Wrong("an unknown escape", begin);
+  if (text_[at_] != 'u') return Wrong("an unknown escape");
   ++at_;
-  char32_t code = 0;
-  if (!TakeHex4(code)) return false;
+  PATHKB_ASSIGN_OR_RETURN(char32_t code, TakeHex4());
   if (IsSurrogate(code, kHighSurrogate) && text_.substr(at_, 2) == "\\u") {
     at_ += 2;
-    char32_t low = 0;
-    if (!TakeHex4(low)) return false;
-    if (!IsSurrogate(low, kLowSurrogate)) return Wrong("half a character", begin);
+    PATHKB_ASSIGN_OR_RETURN(const char32_t low, TakeHex4());
+    if (!IsSurrogate(low, kLowSurrogate)) return Wrong("half a character");
     code = 0x10000 + ((code - kHighSurrogate) << 10) + (low - kLowSurrogate);
   }
-  if (!IsCharacter(code)) return Wrong("half a character", begin);
+  if (!IsCharacter(code)) return Wrong("half a character");
   AppendUtf8(code, out);
-  return true;
+  return absl::OkStatus();
 }
 
-bool JsonCursor::TakeHex4(char32_t& code) {
+absl::StatusOr<char32_t> JsonCursor::TakeHex4() {
   const std::string_view digits = text_.substr(std::min(at_, text_.size()), 4);
-  uint32_t value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  uint32_t code = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
   if (digits.size() != 4 || error != std::errc() || end != digits.data() + 4) {
     return Wrong("expected four hexadecimal digits");
   }
-  code = value;
   at_ += 4;
-  return true;
+  return static_cast<char32_t>(code);
 }
 
-bool JsonCursor::TakeNumber(double& out) {
+absl::StatusOr<double> JsonCursor::TakeNumber() {
   SkipBlanks();
   const size_t length = NumberLength(text_.substr(at_));
+  double value = 0;
   const char* const start = text_.data() + at_;
-  if (length == 0) return Wrong("expected a number");
-  if (std::from_chars(start, start + length, out).ec != std::errc()) {
-    return Wrong("a number out of range");
+  if (length == 0 || std::from_chars(start, start + length, value).ec != std::errc()) {
+    return Wrong("expected a number");
   }
   at_ += length;
-  return true;
-}
-
-bool JsonCursor::TakeInteger(uint64_t& out) {
-  SkipBlanks();
-  const size_t length = NumberLength(text_.substr(at_));
-  const char* const start = text_.data() + at_;
-  const auto [end, error] = std::from_chars(start, start + length, out);
-  if (length == 0 || error != std::errc() || end != start + length) {
-    return Wrong("expected an integer that is not negative");
-  }
-  at_ += length;
-  return true;
+  return value;
 }
 
 bool JsonCursor::TakeNull() {
@@ -210,16 +184,15 @@ bool JsonCursor::TakeNull() {
   return true;
 }
 
-bool JsonCursor::SkipValue() {
+absl::Status JsonCursor::SkipValue() {
   // Brackets are counted, not matched: this only has to find the end of what is not looked at.
   uint64_t depth = 0;
-  std::string ignored;
   do {
     SkipBlanks();
     if (at_ >= text_.size()) return Wrong("a value without its end");
     const char c = text_[at_];
     if (c == '"') {
-      if (!TakeString(ignored)) return false;
+      PATHKB_RETURN_IF_ERROR(TakeString().status());
     } else if (c == '{' || c == '[') {
       ++depth;
       ++at_;
@@ -234,18 +207,17 @@ bool JsonCursor::SkipValue() {
       const std::string_view rest = text_.substr(at_);
       const std::string_view word = rest.substr(0, rest.find_first_of(" \t\r\n,:{}[]\""));
       const bool is_name = word == "true" || word == "false" || word == "null";
-      if (!is_name && (word.empty() || NumberLength(word) != word.size())) {
-        return Wrong("expected a value");
-      }
+      if (!is_name && NumberLength(word) != word.size()) return Wrong("expected a value");
       at_ += word.size();
     }
   } while (depth > 0);
-  return true;
+  return absl::OkStatus();
 }
 
-bool JsonCursor::Finish() {
+absl::Status JsonCursor::Finish() {
   SkipBlanks();
-  return at_ == text_.size() || Wrong("something follows the value");
+  if (at_ != text_.size()) return Wrong("something follows the value");
+  return absl::OkStatus();
 }
 
 }  // namespace pathkb
