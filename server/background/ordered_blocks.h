@@ -99,12 +99,14 @@ class OrderedBlocks {
           if (!part.status.ok()) return part.status;
           part.maker = nullptr;
           ++first_;
+          // So that others begin what follows while this thread works on the next part, or waits.
+          GiveWork();
           continue;
         }
         if (part.busy) {
           changed_.wait(lock);
         } else {
-          if (parts_.size() > 1) GiveWork();
+          if (first_ == 0 && parts_.size() > 1) GiveWork();
           MakeBlock(first_, lock);
         }
       }

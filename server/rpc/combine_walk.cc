@@ -22,7 +22,6 @@ constexpr size_t kBytesAhead = size_t{4} << 20;
 // A block itself, and what a fact takes in it beside its bytes, about.
 constexpr size_t kBlockBytes = 1024;
 constexpr size_t kFactBytes = 128;
-// Parts that are worked on at once: more than this wait for each other.
 constexpr size_t kPartsAheadMax = 8;
 // A block that holds no facts ends after so many, to be interrupted and counted.
 constexpr uint64_t kBlockFactsMax = 16'384;
@@ -32,8 +31,9 @@ size_t BytesOf(const CombineBlock& block) {
   return kBlockBytes + block.bytes + facts * kFactBytes;
 }
 
+// One for each processor, and as many to go on with while those in front are not taken.
 size_t PartsAhead() {
-  return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, kPartsAheadMax);
+  return std::clamp<size_t>(2 * std::thread::hardware_concurrency(), 2, kPartsAheadMax);
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ CombineWalk::CombineWalk(CombinePlan plan, ThreadPool& threads,
                          std::function<absl::Status()> interrupt)
     : plan_(std::move(plan)),
       interrupt_(std::move(interrupt)),
-      ranges_(SplitCombination(plan_.operands, kFactsOfPart, PartsAhead() > 1 ? kPartsMax : 1)),
+      ranges_(SplitCombination(plan_.operands, kFactsOfPart, kPartsMax)),
       blocks_(
           threads, ranges_.size(), [this](size_t part) { return NewMaker(part); },
           {.parts = PartsAhead(), .weight = kBytesAhead}, BytesOf) {}
