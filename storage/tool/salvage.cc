@@ -227,6 +227,9 @@ class Salvaging {
                                            form, fact.encoded_term, fact.name, fact.entry, line));
                                        return file->file().Append(line);
                                      }));
+    if (totals_.written == 0 && totals_.losses == 0) {
+      return absl::NotFoundError(fmt::format("{}: no facts of space \"{}\"", in_, options_.space));
+    }
     return file->Commit();
   }
 

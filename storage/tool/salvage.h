@@ -45,7 +45,8 @@ struct SalvageTotals {
 // one sound with all of the log behind it, that one is taken, and nothing is lost. Memory: facts as
 // a server would hold them; keys of a .paths; nothing for keys of a .tree.
 //   InvalidArgument     `out` has none of these endings, or `in` cannot be salvaged: a .terms alone
-//   NotFound            no such file
+//   NotFound            no such file; or, with an `out` for the facts of one space, it has none of
+//                       that space, and nothing was lost
 //   DataLoss            nothing at all could be read; nothing was written
 //   AlreadyExists       see `replace`
 absl::StatusOr<SalvageTotals> Salvage(FileSystem& files, const std::string& in,

@@ -201,6 +201,13 @@ TEST_F(SalvageTest, ASoundDirectoryComesOutWhole) {
   ASSERT_TRUE(Run(directory.path(), "x.tree").ok());
   ASSERT_TRUE(Run(Path("x.tree"), "y.jsonl").ok());
   EXPECT_EQ(ReadTestFile(Path("y.jsonl")), directory.Facts());
+  // Nothing is lost, but the space that was asked for has nothing.
+  options_.space = "another";
+  const auto none = Run(directory.path(), "z.jsonl");
+  EXPECT_EQ(none.status().code(), absl::StatusCode::kNotFound);
+  EXPECT_TRUE(std::string(none.status().message()).ends_with("no facts of space \"another\""))
+      << none.status();
+  EXPECT_FALSE(std::filesystem::exists(Path("z.jsonl")));
 }
 
 TEST_F(SalvageTest, AFlippedByteAnywhereInADirectory) {

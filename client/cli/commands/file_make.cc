@@ -204,7 +204,8 @@ Command FileSalvageCommand() {
       "\n"
       "Changes nothing but OUT. A line for each loss, and where; exit code 0 if there is none, "
       "else\n"
-      "8. OUT ends in .tree, .paths, .metta or .jsonl; the last two have the facts of one space.\n";
+      "8. OUT ends in .tree, .paths, .metta or .jsonl; the last two have the facts of one space\n"
+      "(--space).\n";
   command.RunWithOptions(RunSalvage, [](CLI::App& app, MakeFlags& flags) {
     app.add_option("-o,--out", flags.out, "The file to write")->option_text("OUT");
     app.add_flag("--certain", flags.only_certain,
