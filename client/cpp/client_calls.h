@@ -58,6 +58,22 @@ absl::Status SetOptions(const PathkbClient::WriteOptions& options, Request& requ
   return absl::OkStatus();
 }
 
+// Asks for one page after the other, from that of `request` on: `ask(request)` makes the call, and
+// `on_page(page)` returns false to stop. Internal if the server would have us ask for ever.
+template <typename Request, typename Ask, typename OnPage>
+absl::Status ForEachPage(Request request, const Ask& ask, const OnPage& on_page) {
+  do {
+    const auto page = ask(request);
+    if (!page.ok()) return page.status();
+    if (!on_page(*page)) return absl::OkStatus();
+    if (!page->next_page_token().empty() && page->next_page_token() == request.page_token()) {
+      return absl::InternalError("the server answered a page token with the same page token");
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return absl::OkStatus();
+}
+
 // See pathkb_client.h. Here because each file that makes calls needs the body.
 template <typename Response, typename Stub, typename Request>
 absl::StatusOr<Response> PathkbClient::Call(Stub& stub,

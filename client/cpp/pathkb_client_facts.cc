@@ -102,20 +102,19 @@ absl::StatusOr<uint64_t> PathkbClient::List(std::string_view space,
                                             const OnFact& on_fact, uint64_t at_revision) {
   constexpr uint32_t kPageFactsMax = 10'000;
   uint64_t facts = 0;
-  std::string page_token;
-  do {
-    absl::StatusOr<v1::ListResponse> page =
-        ListPage(space, name_prefix, kPageFactsMax, page_token, at_revision);
-    if (!page.ok()) return std::move(page).status();
-    for (const v1::Fact& fact : page->facts()) {
-      ++facts;
-      if (!on_fact(fact)) return facts;
-    }
-    if (!page->next_page_token().empty() && page->next_page_token() == page_token) {
-      return absl::InternalError("the server answered a page token with the same page token");
-    }
-    page_token = page->next_page_token();
-  } while (!page_token.empty());
+  absl::Status status = ForEachPage(
+      v1::ListRequest(),
+      [&](const v1::ListRequest& request) {
+        return ListPage(space, name_prefix, kPageFactsMax, request.page_token(), at_revision);
+      },
+      [&](const v1::ListResponse& page) {
+        for (const v1::Fact& fact : page.facts()) {
+          ++facts;
+          if (!on_fact(fact)) return false;
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
   return facts;
 }
 
@@ -128,19 +127,20 @@ absl::StatusOr<uint64_t> PathkbClient::Browse(std::string_view space, std::strin
   request.set_space(std::string(space));
   request.set_folder(std::string(folder));
   request.set_at_revision(at_revision);
-  do {
-    absl::StatusOr<v1::BrowseResponse> page = Call<v1::BrowseResponse>(
-        *facts_, &v1::FactService::Stub::Browse, request, options_.timeout);
-    if (!page.ok()) return std::move(page).status();
-    for (const v1::BrowseEntry& entry : page->entries()) {
-      ++entries;
-      if (!on_entry(entry)) return entries;
-    }
-    if (!page->next_page_token().empty() && page->next_page_token() == request.page_token()) {
-      return absl::InternalError("the server answered a page token with the same page token");
-    }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  absl::Status status = ForEachPage(
+      std::move(request),
+      [&](const v1::BrowseRequest& next) {
+        return Call<v1::BrowseResponse>(*facts_, &v1::FactService::Stub::Browse, next,
+                                        options_.timeout);
+      },
+      [&](const v1::BrowseResponse& page) {
+        for (const v1::BrowseEntry& entry : page.entries()) {
+          ++entries;
+          if (!on_entry(entry)) return false;
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
   return entries;
 }
 

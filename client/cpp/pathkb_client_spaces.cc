@@ -10,20 +10,20 @@ namespace pathkb::client {
 
 absl::StatusOr<uint64_t> PathkbClient::ListSpaces(const OnSpace& on_space) {
   uint64_t spaces = 0;
-  v1::ListSpacesRequest request;
-  do {
-    absl::StatusOr<v1::ListSpacesResponse> page = Call<v1::ListSpacesResponse>(
-        *spaces_, &v1::SpaceService::Stub::List, request, options_.long_timeout);
-    if (!page.ok()) return std::move(page).status();
-    for (const v1::Space& space : page->spaces()) {
-      ++spaces;
-      if (!on_space(space)) return spaces;
-    }
-    if (!page->next_page_token().empty() && page->next_page_token() == request.page_token()) {
-      return absl::InternalError("the server answered a page token with the same page token");
-    }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  absl::Status status = ForEachPage(
+      v1::ListSpacesRequest(),
+      [&](const v1::ListSpacesRequest& request) {
+        return Call<v1::ListSpacesResponse>(*spaces_, &v1::SpaceService::Stub::List, request,
+                                            options_.long_timeout);
+      },
+      [&](const v1::ListSpacesResponse& page) {
+        for (const v1::Space& space : page.spaces()) {
+          ++spaces;
+          if (!on_space(space)) return false;
+        }
+        return true;
+      });
+  if (!status.ok()) return status;
   return spaces;
 }
 
