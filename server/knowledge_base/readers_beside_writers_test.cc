@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <future>
+#include <numeric>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,20 +23,10 @@ constexpr int kBatchFacts = 50'000;
 constexpr int kReaders = 3;
 constexpr int kRounds = 20;
 
-// Inserts or deletes the facts (f <number>) from one number on.
-Batch BatchOf(Change::Kind kind, int first, int count) {
-  Batch batch;
-  batch.space = "s";
-  for (int number = first; number < first + count; ++number) {
-    Change& change = batch.changes.emplace_back();
-    change.kind = kind;
-    // A symbol of eight bytes.
-    change.encoded_term =
-        "\xC8"
-        "f" +
-        std::to_string(10'000'000 + number).substr(1);
-  }
-  return batch;
+std::vector<int> Numbers(int first, int count) {
+  std::vector<int> numbers(static_cast<size_t>(count));
+  std::iota(numbers.begin(), numbers.end(), first);
+  return numbers;
 }
 
 uint64_t FactsIn(const ReadView& view) { return *view.CountFacts("s", nullptr); }
@@ -47,7 +38,7 @@ TEST(ReadersBesideWritersTest, AMillionFactsStayTheSameForWhoReadsThem) {
   QueueUnderTest test(files, options);
   ASSERT_TRUE(test.status().ok()) << test.status();
   for (int first = 0; first < kFacts; first += kBatchFacts) {
-    ASSERT_TRUE(test.Start(BatchOf(Change::Kind::kSet, first, kBatchFacts)).get().ok());
+    ASSERT_TRUE(test.Insert(Numbers(first, kBatchFacts)).ok());
   }
 
   const std::string prefix = TermsPrefix("s");
@@ -76,9 +67,9 @@ TEST(ReadersBesideWritersTest, AMillionFactsStayTheSameForWhoReadsThem) {
   for (int there = half_way; there < kReaders; there = half_way) half_way.wait(there);
   // Would a commit wait for a reader, none of these would be answered.
   for (int i = 0; i < kRounds; ++i) {
-    EXPECT_TRUE(test.Start(BatchOf(Change::Kind::kSet, kFacts + i, 1)).get().ok());
-    EXPECT_TRUE(test.Start(BatchOf(Change::Kind::kDeleteTerm, i, 1)).get().ok());
-    EXPECT_TRUE(test.Start(BatchOf(Change::Kind::kDeleteTerm, kFacts - 1 - i, 1)).get().ok());
+    EXPECT_TRUE(test.Insert({kFacts + i}).ok());
+    EXPECT_TRUE(test.Delete({i}).ok());
+    EXPECT_TRUE(test.Delete({kFacts - 1 - i}).ok());
   }
   go_on.set_value();
   for (std::thread& reader : readers) reader.join();

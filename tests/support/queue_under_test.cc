@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "fmt/format.h"
+
 #include "core/base/status_macros.h"
 #include "core/facts/keys.h"
 #include "server/knowledge_base/first_view.h"
@@ -9,12 +11,10 @@
 namespace pathkb {
 namespace {
 
-// (f <number>) for numbers below ten thousand, as its path bytes: a symbol of five bytes.
+// f and the number, in four digits or more, as path bytes: a symbol.
 std::string TermOf(int number) {
-  std::string digits = std::to_string(number);
-  return "\xC5"
-         "f" +
-         std::string(4 - digits.size(), '0') + digits;
+  const std::string symbol = fmt::format("f{:04}", number);
+  return static_cast<char>(0xC0 + symbol.size()) + symbol;
 }
 
 Batch BatchOf(Change::Kind kind, const std::vector<int>& numbers, const std::string& id) {
