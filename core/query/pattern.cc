@@ -5,8 +5,8 @@
 
 #include "core/base/check.h"
 #include "core/base/status_macros.h"
-#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
+#include "core/term/subterm.h"
 
 namespace pathkb {
 

@@ -20,8 +20,8 @@
 #include "core/base/status_macros.h"
 #include "core/facts/arg_index.h"
 #include "core/facts/keys.h"
-#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
+#include "core/term/subterm.h"
 
 namespace pathkb {
 namespace {

@@ -7,10 +7,10 @@
 #include "core/facts/arg_index.h"
 #include "core/facts/copy_mark.h"
 #include "core/query/pattern_search.h"
-#include "core/term/subterm.h"
 #include "core/query/term_substitution.h"
 #include "core/query/unify.h"
 #include "core/term/path_encoding.h"
+#include "core/term/subterm.h"
 
 namespace pathkb {
 

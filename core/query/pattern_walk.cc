@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "core/base/run_compare.h"
-#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
+#include "core/term/subterm.h"
 
 namespace pathkb {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "core/query/pattern_walk.h"
-#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
+#include "core/term/subterm.h"
 
 namespace pathkb {
 namespace {

@@ -15,8 +15,8 @@
 #include "core/query/plan_choice.h"
 #include "core/query/query_row.h"
 #include "core/query/query_steps.h"
-#include "core/term/subterm.h"
 #include "core/term/path_encoding.h"
+#include "core/term/subterm.h"
 
 namespace pathkb {
 namespace {

@@ -45,7 +45,7 @@ struct ServerState {
   absl::Status write_status;  // OK while facts can be added; else why not, for now or for good.
   CommitFigures commits;      // Of the commit queue.
   std::vector<SpaceFigure> spaces;
-  Manifest manifest;          // The one that counts.
+  Manifest manifest;  // The one that counts.
   std::vector<WorkerStatus> workers;
 };
 
